@@ -1,0 +1,111 @@
+/** Who the caller is and what the caller may do, as established by a verifier. Deeply frozen, free to share. */
+export interface AccessToken {
+  /** The credential itself. Not enumerable: absent from JSON, spread, `console.log` and `inspect`. */
+  readonly token: string;
+  readonly clientId?: string;
+  readonly subject?: string;
+  readonly issuer?: string;
+  readonly audience: readonly string[];
+  readonly scopes: readonly string[];
+  /** Seconds since the epoch. */
+  readonly expiresAt?: number;
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * What a verifier says about a token: {@link AccessToken}'s fields without the token, all optional but the identity.
+ * At least one of `clientId` and `subject` has to be named; `undefined` is a deliberate "the token does not say".
+ */
+export type AccessTokenInit = AccessTokenFields &
+  ({ readonly clientId: string | undefined } | { readonly subject: string | undefined });
+
+interface AccessTokenFields {
+  readonly clientId?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly issuer?: string | undefined;
+  readonly audience?: readonly string[] | undefined;
+  readonly scopes?: readonly string[] | undefined;
+  /** Seconds since the epoch. */
+  readonly expiresAt?: number | undefined;
+  readonly claims?: Readonly<Record<string, unknown>> | undefined;
+}
+
+const EMPTY: readonly string[] = Object.freeze([]);
+const NO_CLAIMS: Readonly<Record<string, unknown>> = Object.freeze({});
+
+class FrozenAccessToken implements AccessToken {
+  readonly clientId?: string;
+  readonly subject?: string;
+  readonly issuer?: string;
+  readonly audience: readonly string[];
+  readonly scopes: readonly string[];
+  readonly expiresAt?: number;
+  readonly claims: Readonly<Record<string, unknown>>;
+  // A private field is seen by no serialiser, spread, clone or inspector, whatever its options.
+  readonly #token: string;
+
+  constructor(token: string, init: AccessTokenInit) {
+    this.#token = token;
+    if (init.clientId !== undefined) this.clientId = init.clientId;
+    if (init.subject !== undefined) this.subject = init.subject;
+    if (init.issuer !== undefined) this.issuer = init.issuer;
+    this.audience = frozenList(init.audience);
+    this.scopes = frozenList(init.scopes);
+    if (init.expiresAt !== undefined) this.expiresAt = init.expiresAt;
+    this.claims = init.claims === undefined ? NO_CLAIMS : frozenCopy(init.claims, token);
+    Object.freeze(this);
+  }
+
+  get token(): string {
+    return this.#token;
+  }
+}
+
+/**
+ * Makes the frozen {@link AccessToken} of a verified token. The claims are copied, so that the caller's object stays as it
+ * is; a text among them that is the token itself is replaced by `[redacted]`, since claims are logged.
+ */
+export function createAccessToken(token: string, init: AccessTokenInit): AccessToken {
+  return new FrozenAccessToken(token, init);
+}
+
+function frozenList(list: readonly string[] | undefined): readonly string[] {
+  if (list === undefined) return EMPTY;
+  // A text would otherwise be spread into its characters.
+  if (!Array.isArray(list)) throw new TypeError('AccessToken: audience and scopes must be lists of texts');
+  return list.length === 0 ? EMPTY : Object.freeze([...list]);
+}
+
+/** A deeply frozen copy of JSON-like data. */
+function frozenCopy<Value>(value: Value, token: string): Value;
+function frozenCopy(value: unknown, token: string): unknown {
+  if (typeof value === 'string') return value === token ? '[redacted]' : value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return Object.freeze(value.map((item) => frozenCopy<unknown>(item, token)));
+  const copy: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) {
+    const member = frozenCopy<unknown>((value as Record<string, unknown>)[name], token);
+    // Assigning to `__proto__` would set the prototype; as a claim it is inert data like any other (CVE-2024-34273).
+    if (name === '__proto__') Object.defineProperty(copy, name, { value: member, enumerable: true });
+    else copy[name] = member;
+  }
+  return Object.freeze(copy);
+}
+
+const anonymousKeys = new WeakMap<AccessToken, string>();
+
+/**
+ * A stable text for the identity behind a token, (issuer, subject, client): what sessions and other state are bound to.
+ * Different identities never share a key. A token that names neither a subject nor a client gets a key of its own that no
+ * other `AccessToken` object shares, so state bound to it is never found again rather than shared with a stranger.
+ */
+export function principalKey(accessToken: AccessToken): string {
+  const { issuer = null, subject = null, clientId = null } = accessToken;
+  if (subject !== null || clientId !== null) return JSON.stringify([issuer, subject, clientId]);
+  let key = anonymousKeys.get(accessToken);
+  if (key === undefined) {
+    key = `anonymous:${globalThis.crypto.randomUUID()}`;
+    anonymousKeys.set(accessToken, key);
+  }
+  return key;
+}

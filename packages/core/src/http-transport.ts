@@ -1,0 +1,42 @@
+/** Header fields by lower-case name. */
+export type HttpHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** One request of ours. */
+export interface HttpRequest {
+  readonly url: string;
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+  /** Everything from connecting to the last byte has to be done within this time. */
+  readonly deadlineMs: number;
+  /** Fires when the answer is no longer wanted; the transport then frees the connection. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One answer. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: HttpHeaders;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * Sends one request, without following redirects. A content coding is either undone (and `content-encoding` removed) or left
+ * in place; {@link fetchJson} enforces the deadline and the size and refuses what is still encoded.
+ */
+export type HttpTransport = (request: HttpRequest) => Promise<HttpResponse>;
+
+/** The value of a header field, the first one of several. */
+export function headerValue(headers: HttpHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' ? value : value?.[0];
+}
+
+/** `Retry-After` in seconds: delay-seconds or an HTTP-date (RFC 9110 §10.2.3); undefined when absent or meaningless. */
+export function retryAfterSeconds(headers: HttpHeaders, now: number): number | undefined {
+  const value = headerValue(headers, 'retry-after')?.trim();
+  if (value === undefined || value === '') return undefined;
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil(date / 1000 - now));
+}

@@ -1,0 +1,70 @@
+/** RFC 6749 §3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E ). */
+const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+
+/**
+ * Which scopes include others: `{ 'notes:admin': ['notes:read', 'notes:write'] }`. Read transitively; a cycle does no harm.
+ */
+export type ScopeHierarchy = Readonly<Record<string, readonly string[]>>;
+
+/** Whether a text is one scope-token of RFC 6749 §3.3. */
+export function isScopeToken(value: unknown): value is string {
+  return typeof value === 'string' && SCOPE_TOKEN.test(value);
+}
+
+/**
+ * The scopes in a claim: a text split on spaces (RFC 6749 §3.3) or a list of texts (RFC 8693 §4.2 and common practice).
+ * Members that are not scope-tokens are dropped, repetitions too. Anything else holds no scopes.
+ */
+export function parseScopes(value: unknown): readonly string[] {
+  const candidates: readonly unknown[] =
+    typeof value === 'string' ? value.split(' ') : Array.isArray(value) ? value : [];
+  if (candidates.length === 0) return [];
+  return [...new Set(candidates.filter(isScopeToken))];
+}
+
+/**
+ * A list of scopes given as an option: an array of scope-tokens. Throws a `TypeError` for a text (a list was probably meant)
+ * and for members that no token could ever hold.
+ */
+export function scopeListOption(owner: string, name: string, value: unknown): readonly string[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value) || !Array.from(value).every(isScopeToken)) {
+    throw new TypeError(`${owner}: option '${name}' must be a list of scopes such as ['notes:read'], without blanks`);
+  }
+  return Object.freeze([...new Set(value as readonly string[])]);
+}
+
+/** A {@link ScopeHierarchy} given as an option, checked and copied. Throws a `TypeError`. */
+export function scopeHierarchyOption(owner: string, name: string, value: unknown): ScopeHierarchy {
+  if (value === undefined) return {};
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TypeError(`${owner}: option '${name}' must map a scope to the list of scopes that it includes`);
+  }
+  const entries = Object.entries(value).map(([scope, included]): [string, readonly string[]] => {
+    if (!isScopeToken(scope)) throw new TypeError(`${owner}: option '${name}' has a name that is not a scope`);
+    return [scope, scopeListOption(owner, name, included)];
+  });
+  return Object.freeze(Object.fromEntries(entries));
+}
+
+/** The granted scopes and all that they include by the hierarchy. */
+export function expandScopes(granted: readonly string[], hierarchy: ScopeHierarchy = {}): ReadonlySet<string> {
+  const expanded = new Set(granted);
+  // A Set's iteration visits what is added on the way: this is the transitive closure.
+  for (const scope of expanded) {
+    if (!Object.hasOwn(hierarchy, scope)) continue;
+    for (const included of hierarchy[scope] ?? []) expanded.add(included);
+  }
+  return expanded;
+}
+
+/** Those of `required` that `granted` does not hold, neither directly nor by the hierarchy. Comparison is exact. */
+export function missingScopes(
+  granted: readonly string[],
+  required: readonly string[],
+  hierarchy: ScopeHierarchy = {},
+): readonly string[] {
+  if (required.every((scope) => granted.includes(scope))) return [];
+  const expanded = expandScopes(granted, hierarchy);
+  return required.filter((scope) => !expanded.has(scope));
+}
