@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { TokenVerifier } from '@auth/core';
+import { accessTokenOf, createGate } from '@auth/http';
+import { requireAuth } from '@auth/http/node';
+import { toNodeHandler } from '@modelcontextprotocol/node';
+import { createMcpHandler } from '@modelcontextprotocol/server';
+import { NOTES_SCOPES } from './authorization-server.js';
+import { createNotesServer } from './notes-server.js';
+import type { NotesStore } from './notes-store.js';
+
+/** Options of {@link startProtectedServer}. */
+export interface ProtectedServerOptions {
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly store: NotesStore;
+  readonly authorizationServers: readonly string[];
+  /** Makes the verifier for the resource identifier, which names the port. */
+  readonly verifier: (resource: string) => TokenVerifier & { close?: () => Promise<void> };
+}
+
+/** A running protected MCP server. */
+export interface ProtectedServer {
+  /** Where clients connect. */
+  readonly url: string;
+  /** Its resource identifier: the audience that tokens must name (RFC 8707). */
+  readonly resource: string;
+  close(): Promise<void>;
+}
+
+/** Starts the notes server on 127.0.0.1, behind the gate. Rejects with the listen error, for example EADDRINUSE. */
+export async function startProtectedServer(options: ProtectedServerOptions): Promise<ProtectedServer> {
+  const server = createServer();
+  server.listen(options.port, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const resource = `http://127.0.0.1:${port}/mcp`;
+
+  const verifier = options.verifier(resource);
+  const gate = createGate({
+    verifier,
+    resource,
+    authorizationServers: options.authorizationServers,
+    scopesSupported: NOTES_SCOPES,
+    // A web page that rebinds its name to 127.0.0.1 sends its own Host and Origin (CVE-2025-66414).
+    allowedHosts: [`127.0.0.1:${port}`, `localhost:${port}`],
+    allowedOrigins: [`http://127.0.0.1:${port}`, `http://localhost:${port}`],
+  });
+  const authenticate = requireAuth(gate);
+  const handler = createMcpHandler(({ authInfo }) => {
+    const accessToken = accessTokenOf(authInfo);
+    if (accessToken === undefined) throw new Error('The gate lets nobody through without a token');
+    return createNotesServer(options.store, accessToken);
+  });
+  const handle = toNodeHandler(handler);
+  server.on('request', (request, response) => authenticate(request, response, () => void handle(request, response)));
+
+  return {
+    url: resource,
+    resource,
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await Promise.all([closed, handler.close(), verifier.close?.()]);
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { AuthorizationServer, DemoClient } from './authorization-server.js';
+
+/** A real access token from the authorization server (client_credentials grant, RFC 6749 §4.4; resource indicator, RFC 8707). */
+export async function requestToken(
+  server: Pick<AuthorizationServer, 'tokenUrl'>,
+  client: DemoClient,
+  options: { readonly resource?: string } = {},
+): Promise<string> {
+  const form = new URLSearchParams({ grant_type: 'client_credentials', scope: client.scope });
+  if (options.resource !== undefined) form.set('resource', options.resource);
+  const response = await fetch(server.tokenUrl, {
+    method: 'POST',
+    headers: { authorization: basicCredentials(client) },
+    body: form,
+  });
+  const answer = (await response.json()) as { access_token?: unknown; error?: unknown };
+  if (typeof answer.access_token !== 'string') {
+    throw new Error(`The authorization server issued no token: ${String(answer.error)}`);
+  }
+  return answer.access_token;
+}
+
+/** Ends the life of an opaque token (RFC 7009). */
+export async function revokeToken(server: AuthorizationServer, client: DemoClient, token: string): Promise<void> {
+  const response = await fetch(`${server.tokenUrl}/revocation`, {
+    method: 'POST',
+    headers: { authorization: basicCredentials(client) },
+    body: new URLSearchParams({ token }),
+  });
+  if (!response.ok) throw new Error(`Revocation failed with HTTP ${response.status}`);
+}
+
+/** RFC 6749 §2.3.1: id and secret are form-encoded before they are joined. */
+function basicCredentials({ id, secret }: DemoClient): string {
+  const encode = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1);
+  return `Basic ${Buffer.from(`${encode(id)}:${encode(secret)}`).toString('base64')}`;
+}
