@@ -1,5 +1,6 @@
-import { type ClosableTransport, requestTransport } from '@auth/core';
+import type { HttpHeaders, HttpRequest, HttpResponse, HttpTransport } from '@auth/core';
 import type { Dispatcher } from 'undici';
+import { BodyQueue } from './body-queue.js';
 
 /** Options of {@link undiciTransport}. */
 export interface UndiciTransportOptions {
@@ -8,17 +9,141 @@ export interface UndiciTransportOptions {
    * It stays the caller's: closing the transport leaves it open. Default: a keep-alive `Agent` of our own.
    */
   readonly dispatcher?: Dispatcher | undefined;
+  /** Connections of our own `Agent` to one host. Default 64. Without meaning for a `dispatcher`. */
+  readonly connections?: number | undefined;
 }
 
-/** The transport on Node: undici's `request` with pooled keep-alive connections. undici is loaded with the first request. */
-export function undiciTransport(options: UndiciTransportOptions = {}): ClosableTransport {
-  return requestTransport(async () => {
-    const { Agent, request } = await import('undici');
-    const own = options.dispatcher === undefined ? new Agent({ connections: 64, pipelining: 1 }) : undefined;
-    const dispatcher = options.dispatcher ?? own;
-    return {
-      request: (url, init) => request(url, dispatcher === undefined ? init : { ...init, dispatcher }),
-      close: async () => own?.close(),
-    };
+/** A transport that holds connections. */
+export interface UndiciTransport extends HttpTransport {
+  /** Closes the connections of our own `Agent`. A later request opens new ones. */
+  close(): Promise<void>;
+}
+
+/**
+ * The transport on Node: undici's `dispatch` with pooled keep-alive connections, which costs a third less than its `request`.
+ * undici is loaded with the first request. It follows no redirects; deadlines come as the request's signal.
+ */
+export function undiciTransport(options: UndiciTransportOptions = {}): UndiciTransport {
+  const { dispatcher, connections = 64 } = options;
+  // Written by agent() and close() alone.
+  let own: Promise<Dispatcher> | undefined;
+  let loaded: Dispatcher | undefined = dispatcher;
+  const agent = async (): Promise<Dispatcher> => {
+    own ??= import('undici').then(({ Agent }) => new Agent({ connections, pipelining: 1 }));
+    const current = own;
+    const ready = await current;
+    if (own === current) loaded = ready;
+    return ready;
+  };
+  const addressOf = addressReader();
+  const transport = (request: HttpRequest): Promise<HttpResponse> =>
+    loaded === undefined ? agent().then((ready) => send(ready, addressOf, request)) : send(loaded, addressOf, request);
+  const close = async (): Promise<void> => {
+    const open = own;
+    own = undefined;
+    loaded = dispatcher;
+    await (await open)?.close();
+  };
+  return Object.assign(transport, { close });
+}
+
+/** Where a URL leads, in undici's words. */
+type Address = Pick<Dispatcher.DispatchOptions, 'path'> & { readonly origin: string };
+
+/** Reads URLs; a verifier asks the same one over and over. */
+function addressReader(): (url: string) => Address {
+  let last = '';
+  let address: Address = { origin: '', path: '' };
+  return (url) => {
+    if (url !== last) {
+      const { origin, pathname, search } = new URL(url);
+      address = { origin, path: pathname + search };
+      last = url;
+    }
+    return address;
+  };
+}
+
+function send(
+  dispatcher: Dispatcher,
+  addressOf: (url: string) => Address,
+  { url, method, headers, body, signal }: HttpRequest,
+): Promise<HttpResponse> {
+  return new Promise((resolve, reject) => {
+    const { origin, path } = addressOf(url);
+    if (signal?.aborted) {
+      reject(new Error('aborted'));
+      return;
+    }
+    dispatcher.dispatch(
+      {
+        origin,
+        path,
+        method,
+        // A coding would only add a way to make a small answer large.
+        headers: { 'accept-encoding': 'identity', ...headers },
+        body: body ?? null,
+        // The signal brings the deadline; undici's own timers would only cost.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      },
+      new Exchange(signal, resolve, reject),
+    );
   });
+}
+
+/** One request under way: undici's handler, the signal's listener and the body in one object, since there is one per request. */
+class Exchange extends BodyQueue implements Dispatcher.DispatchHandler, EventListenerObject {
+  readonly #signal: AbortSignal | undefined;
+  readonly #resolve: (response: HttpResponse) => void;
+  readonly #reject: (error: Error) => void;
+  // Written by onRequestStart alone.
+  #controller: Dispatcher.DispatchController | undefined;
+
+  constructor(
+    signal: AbortSignal | undefined,
+    resolve: (response: HttpResponse) => void,
+    reject: (error: Error) => void,
+  ) {
+    super();
+    this.#signal = signal;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    signal?.addEventListener('abort', this);
+  }
+
+  /** The signal has fired. */
+  handleEvent(): void {
+    const reason = new Error('aborted');
+    // Before the request has started there is no controller, and onRequestStart looks at the signal again.
+    this.#controller?.abort(reason);
+    this.#reject(reason);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#signal?.aborted) controller.abort(new Error('aborted'));
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: Record<string, unknown>): void {
+    // 1xx: the answer is still to come.
+    if (status < 200) return;
+    this.attach(controller);
+    this.#resolve({ status, headers: headers as HttpHeaders, body: this });
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    this.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.#signal?.removeEventListener('abort', this);
+    this.end();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#signal?.removeEventListener('abort', this);
+    this.fail(error);
+    this.#reject(error);
+  }
 }

@@ -1,0 +1,176 @@
+import type { EnvironmentTable } from '@auth/core';
+import { CLIENT_AUTH_METHODS } from './options.js';
+import { SIGNING_ALGORITHMS } from './private-key.js';
+
+const positive = { min: 0, exclusiveMin: true };
+const count = { min: 1, integer: true };
+/** What a timer can hold. */
+const timer = { ...positive, max: 86_400 };
+
+/** The variables `<prefix>_INTROSPECTION_…`. */
+export const introspectionTable: EnvironmentTable = {
+  section: 'INTROSPECTION',
+  variables: [
+    {
+      name: 'INTROSPECTION_URL',
+      type: 'url',
+      doc: 'The introspection endpoint. Required, unless `DISCOVER` is true.',
+      example: 'https://auth.example.com/oauth/introspect',
+    },
+    {
+      name: 'DISCOVER',
+      type: 'boolean',
+      doc: 'Find the endpoint in the metadata of the one issuer.',
+      default: 'false',
+      example: 'false',
+    },
+    {
+      name: 'CLIENT_ID',
+      type: 'text',
+      doc: 'Who we are at the authorization server. Required, unless the method is `bearer`.',
+      example: 'mcp-resource-server',
+    },
+    {
+      name: 'CLIENT_SECRET',
+      type: 'secret',
+      doc: 'For `client_secret_basic` and `client_secret_post`.',
+      example: 'change-me',
+    },
+    {
+      name: 'CLIENT_AUTH_METHOD',
+      type: 'text',
+      doc: `How we authenticate: ${CLIENT_AUTH_METHODS.map((method) => `\`${method}\``).join(', ')}.`,
+      default: 'client_secret_basic',
+      choices: CLIENT_AUTH_METHODS,
+      example: 'client_secret_basic',
+    },
+    {
+      name: 'RAW_BASIC_CREDENTIALS',
+      type: 'boolean',
+      doc: 'Send id and secret as they are, for servers that do not form-decode them.',
+      default: 'false',
+      example: 'false',
+    },
+    {
+      name: 'PRIVATE_KEY',
+      type: 'key',
+      doc: 'For `private_key_jwt`: PEM or JWK; `\\n` may stand for a line break.',
+      example: '-----BEGIN PRIVATE KEY-----\\nMC4CAQAwBQYDK2Vw...\\n-----END PRIVATE KEY-----',
+    },
+    {
+      name: 'SIGNING_ALGORITHM',
+      type: 'text',
+      doc: 'For `private_key_jwt`.',
+      default: 'what the key can do',
+      choices: SIGNING_ALGORITHMS,
+      example: 'ES256',
+    },
+    { name: 'BEARER_TOKEN', type: 'secret', doc: 'For `bearer`: the token that lets us ask.', example: 'change-me' },
+    {
+      name: 'ISSUER',
+      type: 'list',
+      doc: 'Accepted `iss`, compared exactly; an answer without one passes. Required, unless `SKIP_ISSUER` is true.',
+      example: 'https://auth.example.com',
+    },
+    { name: 'SKIP_ISSUER', type: 'boolean', doc: 'Accept any issuer.', default: 'false', example: 'false' },
+    {
+      name: 'AUDIENCE',
+      type: 'list',
+      doc: 'Accepted `aud`, any of them, compared exactly. Required, unless `SKIP_AUDIENCE` is true.',
+      example: 'https://mcp.example.com/mcp',
+    },
+    { name: 'SKIP_AUDIENCE', type: 'boolean', doc: 'Accept any audience.', default: 'false', example: 'false' },
+    {
+      name: 'REQUIRED_SCOPES',
+      type: 'scopes',
+      doc: 'Scopes that every token must hold.',
+      default: 'none',
+      example: 'notes:read',
+    },
+    {
+      name: 'CLOCK_TOLERANCE_SECONDS',
+      type: 'number',
+      doc: 'How far clocks may differ.',
+      default: '5',
+      bounds: { min: 0, max: 300 },
+      example: '5',
+    },
+    {
+      name: 'TIMEOUT_SECONDS',
+      type: 'number',
+      doc: 'From the question to the last byte of the answer.',
+      default: '5',
+      bounds: timer,
+      option: 'timeoutMs',
+      example: '5',
+    },
+    {
+      name: 'CACHE_TTL_SECONDS',
+      type: 'number',
+      doc: 'How long an accepted token is not asked about again; a revoked one stays accepted for as long. 0 for never.',
+      default: 'no cache',
+      option: 'cache.ttlSeconds',
+      example: '60',
+    },
+    {
+      name: 'CACHE_MAX_ENTRIES',
+      type: 'number',
+      doc: 'Most tokens that are kept; with `CACHE_TTL_SECONDS`.',
+      default: '10000',
+      bounds: count,
+      option: 'cache.maxEntries',
+      example: '10000',
+    },
+    {
+      name: 'CACHE_NEGATIVE_TTL_SECONDS',
+      type: 'number',
+      doc: 'How long a refused token is not asked about again; with `CACHE_TTL_SECONDS`.',
+      default: '0',
+      option: 'cache.negativeTtlSeconds',
+      example: '5',
+    },
+    {
+      name: 'BREAKER_FAILURES',
+      type: 'number',
+      doc: 'Failures in a row after which the server is left alone for a while.',
+      default: '5',
+      bounds: count,
+      option: 'breaker.failures',
+      example: '5',
+    },
+    {
+      name: 'BREAKER_OPEN_SECONDS',
+      type: 'number',
+      doc: 'How long at first; twice as long after each failed probe.',
+      default: '1',
+      bounds: timer,
+      option: 'breaker.openMs',
+      example: '1',
+    },
+    {
+      name: 'BREAKER_MAX_OPEN_SECONDS',
+      type: 'number',
+      doc: 'How long at most.',
+      default: '30',
+      bounds: timer,
+      option: 'breaker.maxOpenMs',
+      example: '30',
+    },
+    {
+      name: 'MAX_TOKEN_BYTES',
+      type: 'number',
+      doc: 'Longest token that is asked about.',
+      default: '16384',
+      bounds: count,
+      example: '16384',
+    },
+    {
+      name: 'MAX_BYTES',
+      type: 'number',
+      doc: 'Longest answer that is read.',
+      default: '262144',
+      bounds: count,
+      example: '262144',
+    },
+  ],
+};

@@ -1,0 +1,40 @@
+export type { Algorithm } from './algorithms.js';
+export type { Answer } from './answer.js';
+export {
+  type AnswerLike,
+  assertAccepted,
+  assertChallenge,
+  assertRejected,
+  assertUnavailable,
+  type ExpectedAccessToken,
+  type ExpectedChallenge,
+  type ExpectedRejection,
+  parseBearerChallenge,
+} from './assertions.js';
+export { type AuthorizationServer, type ClientCredentials, startAuthorizationServer } from './authorization-server.js';
+export {
+  type ConformanceOptions,
+  type ConformanceReport,
+  type ConformanceResult,
+  type ConformanceRunner,
+  runVerifierConformance,
+  verifierConformanceReport,
+} from './conformance.js';
+export { CONFORMANCE_CASES } from './conformance-cases.js';
+export type {
+  ConformanceCase,
+  ConformanceCaseId,
+  ConformanceContext,
+  ConformanceFactory,
+  ConformanceGrant,
+  ConformanceSetup,
+  ConformanceSubject,
+} from './conformance-subject.js';
+export type { Fault, FaultHandler, FaultInit, FaultKind, FaultTarget } from './fault.js';
+export { confusedSecrets, type ForgeTokenOptions, forgeToken, type TokenPart } from './forge-token.js';
+export { type ForgedToken, forgedTokens } from './forged-tokens.js';
+export { KeyPair, type KeyPairOptions, type PublicJwk, type PublicJwks, RSAKeyPair } from './key-pair.js';
+export type { Endpoint, RecordedRequest } from './recorded-request.js';
+export type { AuthorizationServerOptions, ClientInit } from './server-options.js';
+export type { CreateTokenOptions } from './token-claims.js';
+export type { IssueOptions } from './token-store.js';
