@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import Provider, { type Configuration, errors, type JWKS } from 'oidc-provider';
 
 /** Scopes of the notes API, for clients to ask for. */
-export const NOTES_SCOPES = ['notes:read', 'notes:write', 'notes:delete'] as const;
+export const NOTES_SCOPES = ['notes:read', 'notes:write', 'notes:delete', 'board:team'] as const;
 
 /** Options of {@link startAuthorizationServer}. */
 export interface AuthorizationServerOptions {
@@ -40,6 +40,8 @@ export interface DemoClient {
 export const WRITER: DemoClient = { id: 'notes-writer', secret: 'notes-writer-secret', scope: NOTES_SCOPES.join(' ') };
 /** May only read. */
 export const READER: DemoClient = { id: 'notes-reader', secret: 'notes-reader-secret', scope: 'notes:read' };
+/** May read, and has the role of an administrator. */
+export const ADMIN: DemoClient = { id: 'notes-admin', secret: 'notes-admin-secret', scope: 'notes:read' };
 /** The MCP server itself, which may introspect. */
 export const RESOURCE_SERVER: DemoClient = { id: 'notes-server', secret: 'notes-server: secret+%&', scope: '' };
 
@@ -51,7 +53,7 @@ export async function startAuthorizationServer(options: AuthorizationServerOptio
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const base = `http://127.0.0.1:${port}`;
-  const provider = new Provider(options.issuer ?? base, configuration(options));
+  const provider = withoutNotices(() => new Provider(options.issuer ?? base, configuration(options)));
   server.on('request', provider.callback());
   return {
     issuer: options.issuer ?? base,
@@ -74,17 +76,19 @@ function configuration({ jwks, resources }: AuthorizationServerOptions): Configu
   });
   return {
     jwks,
-    clients: [WRITER, READER, RESOURCE_SERVER].map(demoClient),
+    clients: [WRITER, READER, ADMIN, RESOURCE_SERVER].map(demoClient),
     scopes: ['openid', 'offline_access', ...NOTES_SCOPES],
     cookies: { keys: ['only for this local example'] },
     ttl: { AccessToken: 3600, ClientCredentials: 3600 },
+    // Roles as many providers have them: a claim of their own, beside the scopes.
+    extraTokenClaims: (_context, token) => (token.clientId === ADMIN.id ? { roles: ['admin'] } : undefined),
     features: {
       clientCredentials: { enabled: true },
       introspection: {
         enabled: true,
         allowedPolicy: (_context, client) => client.clientId === RESOURCE_SERVER.id,
       },
-      revocation: { enabled: true },
+      revocation: { enabled: true, allowedPolicy: (_context, client, token) => token.clientId === client.clientId },
       registration: { enabled: true },
       resourceIndicators: {
         enabled: true,
@@ -100,6 +104,17 @@ function configuration({ jwks, resources }: AuthorizationServerOptions): Configu
       },
     },
   };
+}
+
+/** The provider's advice for production is right, and beside the point for this one, which lives on loopback and in memory. */
+function withoutNotices<Made>(make: () => Made): Made {
+  const { warn } = console;
+  console.warn = () => undefined;
+  try {
+    return make();
+  } finally {
+    console.warn = warn;
+  }
 }
 
 async function stop(server: Server): Promise<void> {

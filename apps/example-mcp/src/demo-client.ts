@@ -1,9 +1,11 @@
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { Client, type OAuthClientProvider, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 
 /** What came back for one operation. */
 export interface Answer {
   /** HTTP status of the decisive response. */
   readonly status: number;
+  /** HTTP statuses of all responses, in order. */
+  readonly statuses: readonly number[];
   /** `error` of the challenge or of the body. */
   readonly error?: string | undefined;
   /** `scope` of the challenge: what the client would have to ask for. */
@@ -16,13 +18,21 @@ export interface Answer {
 /** One call of the official client. */
 export type Operation = (client: Client) => Promise<string>;
 
-/** Connects the official MCP client with a bearer token (or none), performs one operation and says what came back. */
-export async function attempt(url: string, token: string | undefined, operation: Operation): Promise<Answer> {
+/** How the client authenticates: not at all, with a token, or by logging in itself when the server asks for it. */
+export type Credentials = string | OAuthClientProvider | undefined;
+
+/** Connects the official MCP client, performs one operation and says what came back. */
+export async function attempt(url: string, credentials: Credentials, operation: Operation): Promise<Answer> {
   let last: Response | undefined;
+  const statuses: number[] = [];
   const transport = new StreamableHTTPClientTransport(new URL(url), {
-    ...(token === undefined ? {} : { requestInit: { headers: { authorization: `Bearer ${token}` } } }),
+    ...(typeof credentials === 'string'
+      ? { requestInit: { headers: { authorization: `Bearer ${credentials}` } } }
+      : {}),
+    ...(typeof credentials === 'object' ? { authProvider: credentials } : {}),
     fetch: async (input, init) => {
       last = await fetch(input, init);
+      statuses.push(last.status);
       return last.status < 400 ? last : last.clone();
     },
   });
@@ -30,16 +40,16 @@ export async function attempt(url: string, token: string | undefined, operation:
   try {
     await client.connect(transport);
     const text = await operation(client);
-    return { status: last?.status ?? 0, text };
+    return { status: last?.status ?? 0, statuses, text };
   } catch (error) {
     if (last === undefined || last.status < 400) throw error;
-    return refusal(last);
+    return { statuses, ...(await refusal(last)) };
   } finally {
     await client.close().catch(() => undefined);
   }
 }
 
-async function refusal(response: Response): Promise<Answer> {
+async function refusal(response: Response): Promise<Omit<Answer, 'statuses'>> {
   const challenge = response.headers.get('www-authenticate') ?? '';
   const body = (await response.json().catch(() => ({}))) as { error?: unknown };
   const parameter = (name: string): string | undefined => new RegExp(`[ ,]${name}="([^"]*)"`).exec(challenge)?.[1];
@@ -77,3 +87,9 @@ export function getPrompt(name: string): Operation {
     return content?.type === 'text' ? content.text : '';
   };
 }
+
+/** Lists the tools' names. */
+export const listTools: Operation = async (client) => {
+  const { tools } = await client.listTools();
+  return tools.map(({ name }) => name).join(' ');
+};

@@ -1,5 +1,14 @@
-import { type DemoClient, READER, WRITER } from './authorization-server.js';
-import { attempt, callTool, getPrompt, type Operation, readResource } from './demo-client.js';
+import { ClientCredentialsProvider } from '@modelcontextprotocol/client';
+import { ADMIN, type DemoClient, READER, WRITER } from './authorization-server.js';
+import {
+  attempt,
+  type Credentials,
+  callTool,
+  getPrompt,
+  listTools,
+  type Operation,
+  readResource,
+} from './demo-client.js';
 import type { Expectation, Row } from './demo-table.js';
 import type { DemoWorld } from './demo-world.js';
 import type { ProtectedServer } from './protected-server.js';
@@ -12,6 +21,7 @@ const OUTAGE: Expectation = { status: 503, error: 'temporarily_unavailable', ret
 /** Runs the demo, a row at a time. Each row is a real call of the official client with a real token. */
 export async function* demoRows(world: DemoWorld): AsyncGenerator<Row> {
   yield* jwtRows(world);
+  yield* authorizationRows(world);
   yield* outageRows(world);
   yield* otherStrategyRows(world);
 }
@@ -59,6 +69,36 @@ async function* jwtRows(world: DemoWorld): AsyncGenerator<Row> {
   yield row('Garbage', 'not-a-token', list, INVALID);
 }
 
+async function* authorizationRows(world: DemoWorld): AsyncGenerator<Row> {
+  const server = await world.protect('jwks');
+  const row = rowMaker(world, server);
+  const reader = await requestToken(world.provider, READER, { resource: server.resource });
+  const writer = await requestToken(world.provider, WRITER, { resource: server.resource });
+  const admin = await requestToken(world.provider, ADMIN, { resource: server.resource });
+  const pin = callTool('pin_note', { board: 'team', text: 'Standup at ten' });
+
+  yield row('Scope from the arguments: board:team missing', reader, pin, {
+    status: 403,
+    error: 'insufficient_scope',
+    scope: 'board:team',
+  });
+  yield row('Scope from the arguments: board:team granted', writer, pin, OK);
+  yield row('Role: count_notes without it', writer, callTool('count_notes'), { status: 403, error: 'access_denied' });
+  yield row('Role: count_notes as admin', admin, callTool('count_notes'), OK);
+  yield row('Hidden tool: listed for the admin', admin, listTools, { ...OK, text: /forget_everything/ });
+  yield row('Hidden tool: absent for everybody else', writer, listTools, { ...OK, text: /^(?!.*forget_everything)/ });
+
+  // Starts with notes:read, is told what is missing, asks the authorization server for it and tries again, all by itself.
+  const stepUp = new ClientCredentialsProvider({
+    clientId: WRITER.id,
+    clientSecret: WRITER.secret,
+    scope: 'notes:read',
+    expectedIssuer: world.provider.issuer,
+  });
+  const write = callTool('write_note', { title: 'Eggs', text: 'Ten' });
+  yield row('Step-up: 403, more scopes, write_note', stepUp, write, { ...OK, via: 403 });
+}
+
 async function* outageRows(world: DemoWorld): AsyncGenerator<Row> {
   const warm = await world.protect('jwks');
   const cold = await world.protect('jwks');
@@ -98,6 +138,15 @@ async function* otherStrategyRows(world: DemoWorld): AsyncGenerator<Row> {
   const fresh = await requestToken(world.provider, WRITER);
   yield row('Introspection: provider started again', fresh, list, OK);
 
+  const cached = await world.protect('introspection', { introspectionCacheSeconds: 30 });
+  const cachedRow = rowMaker(world, cached);
+  const known = await requestToken(world.provider, WRITER);
+  yield cachedRow('Introspection, 30 s cache: opaque token', known, list, OK);
+  await revokeToken(world.provider, WRITER, known);
+  yield cachedRow('Introspection, 30 s cache: just revoked', known, list, OK);
+  world.skewSeconds += 31;
+  yield cachedRow('Introspection, 30 s cache: 31 s later', known, list, INVALID);
+
   const dev = await world.protect('static');
   yield rowMaker(world, dev)('Static tokens: dev-alice-token', 'dev-alice-token', list, OK);
   yield rowMaker(world, dev)('Static tokens: unknown', 'dev-mallory-token', list, INVALID);
@@ -107,14 +156,9 @@ async function* otherStrategyRows(world: DemoWorld): AsyncGenerator<Row> {
 
 /** Makes one row: the call, what came back, and the reason that the server's observer saw. */
 function rowMaker(world: DemoWorld, server: ProtectedServer) {
-  return async (
-    tried: string,
-    token: string | undefined,
-    operation: Operation,
-    expected: Expectation,
-  ): Promise<Row> => {
+  return async (tried: string, credentials: Credentials, operation: Operation, expected: Expectation): Promise<Row> => {
     world.lastReason = undefined;
-    const answer = await attempt(server.url, token, operation);
+    const answer = await attempt(server.url, credentials, operation);
     return { tried, expected, answer, reason: world.lastReason };
   };
 }

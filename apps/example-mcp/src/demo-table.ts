@@ -7,6 +7,10 @@ export interface Expectation {
   /** The scope that the challenge must name. */
   readonly scope?: string;
   readonly retryAfter?: boolean;
+  /** A status that has to occur on the way. */
+  readonly via?: number;
+  /** What the operation's text has to look like. */
+  readonly text?: RegExp;
 }
 
 /** One row: what was tried, what came back, whether that is right. */
@@ -24,6 +28,8 @@ export function passed({ expected, answer }: Row): boolean {
     answer.status === expected.status &&
     answer.error === expected.error &&
     (expected.scope === undefined || answer.scope === expected.scope) &&
+    (expected.via === undefined || answer.statuses.includes(expected.via)) &&
+    (expected.text === undefined || expected.text.test(answer.text ?? '')) &&
     (expected.retryAfter === undefined || (answer.retryAfter !== undefined) === expected.retryAfter)
   );
 }

@@ -4,7 +4,7 @@ import { type AuthorizationServer, RESOURCE_SERVER, startAuthorizationServer } f
 import { NotesStore } from './notes-store.js';
 import { type ProtectedServer, startProtectedServer } from './protected-server.js';
 import { newSigningKey } from './signing-keys.js';
-import { createVerifier, type Strategy } from './strategies.js';
+import { createVerifier, type Strategy, type StrategyContext } from './strategies.js';
 
 /** Everything the demo plays with: a real authorization server, MCP servers protected by our packages, and the time. */
 export class DemoWorld {
@@ -37,7 +37,7 @@ export class DemoWorld {
   }
 
   /** A new MCP server with a verifier of its own: nothing is cached in it yet. */
-  async protect(strategy: Strategy, keys: { publicKey?: string; secret?: string } = {}): Promise<ProtectedServer> {
+  async protect(strategy: Strategy, extra: Partial<StrategyContext> = {}): Promise<ProtectedServer> {
     const server = await startProtectedServer({
       port: 0,
       store: new NotesStore(),
@@ -52,7 +52,7 @@ export class DemoWorld {
           clientSecret: RESOURCE_SERVER.secret,
           clock: () => Date.now() / 1000 + this.skewSeconds,
           observer: (event) => this.#observe(event),
-          ...keys,
+          ...extra,
         }),
     });
     this.resources.push(server.resource);

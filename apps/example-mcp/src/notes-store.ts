@@ -21,4 +21,13 @@ export class NotesStore {
   delete(owner: string, title: string): boolean {
     return this.#notes.get(owner)?.delete(title) ?? false;
   }
+
+  /** Notes of everybody together. */
+  get count(): number {
+    return [...this.#notes.values()].reduce((sum, notes) => sum + notes.size, 0);
+  }
+
+  clear(): void {
+    this.#notes.clear();
+  }
 }

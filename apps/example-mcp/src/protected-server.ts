@@ -1,11 +1,11 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TokenVerifier } from '@auth/core';
-import { accessTokenOf, createGate } from '@auth/http';
+import { createGate } from '@auth/http';
 import { requireAuth } from '@auth/http/node';
+import { createAuthorizer, getAccessToken } from '@auth/mcp/sdk';
 import { toNodeHandler } from '@modelcontextprotocol/node';
-import { createMcpHandler } from '@modelcontextprotocol/server';
 import { NOTES_SCOPES } from './authorization-server.js';
 import { createNotesServer } from './notes-server.js';
 import type { NotesStore } from './notes-store.js';
@@ -37,21 +37,24 @@ export async function startProtectedServer(options: ProtectedServerOptions): Pro
   const { port } = server.address() as AddressInfo;
   const resource = `http://127.0.0.1:${port}/mcp`;
 
-  const verifier = options.verifier(resource);
+  const verifier = closingOnError(server, () => options.verifier(resource));
   const gate = createGate({
     verifier,
     resource,
     authorizationServers: options.authorizationServers,
+    // What every caller needs, and what a client without a token is told to ask for; more is asked for when more is needed.
+    requiredScopes: ['notes:read'],
     scopesSupported: NOTES_SCOPES,
     // A web page that rebinds its name to 127.0.0.1 sends its own Host and Origin (CVE-2025-66414).
     allowedHosts: [`127.0.0.1:${port}`, `localhost:${port}`],
     allowedOrigins: [`http://127.0.0.1:${port}`, `http://localhost:${port}`],
   });
   const authenticate = requireAuth(gate);
-  const handler = createMcpHandler(({ authInfo }) => {
-    const accessToken = accessTokenOf(authInfo);
+  const authorizer = createAuthorizer();
+  const handler = authorizer.createHandler((context) => {
+    const accessToken = getAccessToken(context);
     if (accessToken === undefined) throw new Error('The gate lets nobody through without a token');
-    return createNotesServer(options.store, accessToken);
+    return createNotesServer(authorizer, options.store, accessToken);
   });
   const handle = toNodeHandler(handler);
   server.on('request', (request, response) => authenticate(request, response, () => void handle(request, response)));
@@ -66,4 +69,14 @@ export async function startProtectedServer(options: ProtectedServerOptions): Pro
       await Promise.all([closed, handler.close(), verifier.close?.()]);
     },
   };
+}
+
+/** Frees the port again when the server cannot be set up: a listening socket would keep the process alive. */
+function closingOnError<Made>(server: Server, make: () => Made): Made {
+  try {
+    return make();
+  } catch (error) {
+    server.close();
+    throw error;
+  }
 }

@@ -19,13 +19,15 @@ export interface StrategyContext {
   readonly publicKey?: string | undefined;
   /** At least 32 bytes; for `hmac`. */
   readonly secret?: string | undefined;
+  /** How long a positive answer is believed; for `introspection`. Default: not at all, so that a revocation counts at once. */
+  readonly introspectionCacheSeconds?: number | undefined;
   readonly clock?: Clock | undefined;
   readonly observer?: VerifierObserver | undefined;
 }
 
 /** One line of choice, and the rest of the server stays as it is: every strategy is the same `Verifier` to it. */
 export function createVerifier(strategy: Strategy, context: StrategyContext): TokenVerifier {
-  const { issuer, resource: audience, clock, observer } = context;
+  const { issuer, resource: audience, introspectionCacheSeconds: ttlSeconds, clock, observer } = context;
   const common = { clock, observer };
   switch (strategy) {
     case 'jwks':
@@ -40,6 +42,7 @@ export function createVerifier(strategy: Strategy, context: StrategyContext): To
         clientId: context.clientId,
         clientSecret: context.clientSecret,
         issuer,
+        ...(ttlSeconds === undefined ? {} : { cache: { ttlSeconds } }),
         ...common,
       });
     case 'static':
@@ -51,7 +54,7 @@ export function createVerifier(strategy: Strategy, context: StrategyContext): To
         ...common,
       });
     case 'debug':
-      return new DebugTokenVerifier({ scopes: ['notes:read', 'notes:write', 'notes:delete'], ...common });
+      return new DebugTokenVerifier({ scopes: ['notes:read', 'notes:write', 'notes:delete'], observer });
   }
 }
 
