@@ -6,8 +6,11 @@ export function abortedError(signal: AbortSignal): AuthError {
 }
 
 /** Settles like `work`, or rejects as {@link abortedError} once the signal fires; the work itself goes on for those who share it. */
-export async function withSignal<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
-  if (signal === undefined) return work;
+export function withSignal<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+  return signal === undefined ? work : raceSignal(work, signal);
+}
+
+async function raceSignal<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
   let onAbort: (() => void) | undefined;
   const abort = new Promise<never>((_resolve, reject) => {
     onAbort = (): void => reject(abortedError(signal));

@@ -34,17 +34,19 @@ const EMPTY: readonly string[] = Object.freeze([]);
 const NO_CLAIMS: Readonly<Record<string, unknown>> = Object.freeze({});
 
 class FrozenAccessToken implements AccessToken {
-  readonly clientId?: string;
-  readonly subject?: string;
-  readonly issuer?: string;
+  // Declared only: a field would be there, undefined, in every printed copy.
+  declare readonly clientId?: string;
+  declare readonly subject?: string;
+  declare readonly issuer?: string;
   readonly audience: readonly string[];
   readonly scopes: readonly string[];
-  readonly expiresAt?: number;
+  declare readonly expiresAt?: number;
   readonly claims: Readonly<Record<string, unknown>>;
   // A private field is seen by no serialiser, spread, clone or inspector, whatever its options.
   readonly #token: string;
 
   constructor(token: string, init: AccessTokenInit) {
+    if (typeof init !== 'object' || init === null) throw new TypeError('AccessToken: its fields must be an object');
     this.#token = token;
     if (init.clientId !== undefined) this.clientId = init.clientId;
     if (init.subject !== undefined) this.subject = init.subject;
@@ -63,10 +65,16 @@ class FrozenAccessToken implements AccessToken {
 
 /**
  * Makes the frozen {@link AccessToken} of a verified token. The claims are copied, so that the caller's object stays as it
- * is; a text among them that is the token itself is replaced by `[redacted]`, since claims are logged.
+ * is; a text among them that is the token, or holds one long enough to be no coincidence, is replaced by `[redacted]`, since
+ * claims are logged. Throws a `TypeError` for lists that are none.
  */
 export function createAccessToken(token: string, init: AccessTokenInit): AccessToken {
   return new FrozenAccessToken(token, init);
+}
+
+/** Whether a value has what the road needs of an {@link AccessToken}, whoever made it. */
+export function isAccessToken(value: unknown): value is AccessToken {
+  return typeof value === 'object' && value !== null && Array.isArray((value as Partial<AccessToken>).scopes);
 }
 
 function frozenList(list: readonly string[] | undefined): readonly string[] {
@@ -76,17 +84,25 @@ function frozenList(list: readonly string[] | undefined): readonly string[] {
   return list.length === 0 ? EMPTY : Object.freeze([...list]);
 }
 
+const REDACTED = '[redacted]';
+
+/** Of a short token, as development verifiers have them, only the whole text counts: it may be a part of any word. */
+function showsToken(text: string, token: string): boolean {
+  return text === token || (token.length >= 16 && text.includes(token));
+}
+
 /** A deeply frozen copy of JSON-like data. */
 function frozenCopy<Value>(value: Value, token: string): Value;
 function frozenCopy(value: unknown, token: string): unknown {
-  if (typeof value === 'string') return value === token ? '[redacted]' : value;
+  if (typeof value === 'string') return showsToken(value, token) ? REDACTED : value;
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return Object.freeze(value.map((item) => frozenCopy<unknown>(item, token)));
   const copy: Record<string, unknown> = {};
   for (const name of Object.keys(value)) {
     const member = frozenCopy<unknown>((value as Record<string, unknown>)[name], token);
+    if (showsToken(name, token)) copy[REDACTED] = member;
     // Assigning to `__proto__` would set the prototype; as a claim it is inert data like any other (CVE-2024-34273).
-    if (name === '__proto__') Object.defineProperty(copy, name, { value: member, enumerable: true });
+    else if (name === '__proto__') Object.defineProperty(copy, name, { value: member, enumerable: true });
     else copy[name] = member;
   }
   return Object.freeze(copy);
@@ -100,7 +116,10 @@ const anonymousKeys = new WeakMap<AccessToken, string>();
  * other `AccessToken` object shares, so state bound to it is never found again rather than shared with a stranger.
  */
 export function principalKey(accessToken: AccessToken): string {
-  const { issuer = null, subject = null, clientId = null } = accessToken;
+  const { issuer = null } = accessToken;
+  // An empty text names nobody: it must not become one principal for all who have it.
+  const subject = accessToken.subject || null;
+  const clientId = accessToken.clientId || null;
   if (subject !== null || clientId !== null) return JSON.stringify([issuer, subject, clientId]);
   let key = anonymousKeys.get(accessToken);
   if (key === undefined) {

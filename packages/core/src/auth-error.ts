@@ -106,13 +106,14 @@ const BRAND: unique symbol = Symbol.for('mcp-bearer-auth.AuthError.1') as never;
  */
 export class AuthError extends Error {
   readonly code: AuthErrorCode;
-  readonly reason?: InvalidTokenReason;
+  // Declared only: a field would be there, undefined, in every printed copy.
+  declare readonly reason?: InvalidTokenReason;
   readonly status: AuthErrorStatus;
   readonly description: string;
-  readonly retryAfterSeconds?: number;
-  readonly requiredScopes?: readonly string[];
-  readonly missingScopes?: readonly string[];
-  readonly details?: AuthErrorDetails;
+  declare readonly retryAfterSeconds?: number;
+  declare readonly requiredScopes?: readonly string[];
+  declare readonly missingScopes?: readonly string[];
+  declare readonly details?: AuthErrorDetails;
 
   constructor(code: AuthErrorCode, init: AuthErrorInit = {}) {
     const description = describe(code, init.reason);
@@ -143,7 +144,12 @@ function describe(code: AuthErrorCode, reason: InvalidTokenReason | undefined): 
 
 /** Whether a value is an {@link AuthError}, also one made by another copy of this package. */
 export function isAuthError(value: unknown): value is AuthError {
-  return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[BRAND] === true;
+  try {
+    return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[BRAND] === true;
+  } catch {
+    // A thrown proxy may do anything when looked at.
+    return false;
+  }
 }
 
 /** An `invalid_token` error with a reason; `details` are for logs. */

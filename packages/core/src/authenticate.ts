@@ -1,9 +1,7 @@
 import type { AccessToken } from './access-token.js';
-import { isAuthError } from './auth-error.js';
 import { parseBearerToken } from './bearer-token.js';
-import { unavailable } from './foreign-error.js';
 import type { ScopeHierarchy } from './scopes.js';
-import { assertScopes, type Verifier } from './token-verifier.js';
+import { assertScopes, safeVerify, type Verifier } from './token-verifier.js';
 
 /** What {@link authenticate} needs. */
 export interface AuthenticateOptions {
@@ -29,16 +27,8 @@ export interface AuthenticateOptions {
  */
 export async function authenticate(options: AuthenticateOptions): Promise<AccessToken> {
   const token = parseBearerToken(options.authorization);
-  const accessToken = await verify(options.verifier, token, options.signal);
-  assertScopes(accessToken.scopes, options.requiredScopes ?? [], options.scopeHierarchy);
-  return accessToken;
-}
-
-async function verify(verifier: Verifier, token: string, signal: AbortSignal | undefined): Promise<AccessToken> {
-  try {
-    return await verifier.verifyToken(token, { signal });
-  } catch (error) {
-    // A verifier of somebody else's making may break the contract; the caller still gets an honest answer.
-    throw isAuthError(error) ? error : unavailable(error, token);
-  }
+  const result = await safeVerify(options.verifier, token, { signal: options.signal });
+  if (!result.ok) throw result.error;
+  assertScopes(result.accessToken.scopes, options.requiredScopes ?? [], options.scopeHierarchy);
+  return result.accessToken;
 }

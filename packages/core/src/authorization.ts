@@ -28,21 +28,31 @@ interface Decision {
 
 type Decide = (context: AuthorizationContext) => Promise<Decision>;
 
+/** What our own checks can say beyond yes or no; to everyone else they are plain functions. */
+interface OwnCheck {
+  readonly decide: Decide;
+  /** Every scope that the check may ask for. */
+  readonly scopes: readonly string[];
+}
+
 const ALLOWED: Decision = { outcome: 'allowed', requiredScopes: [], missingScopes: [] };
 const DENIED: Decision = { outcome: 'denied', requiredScopes: [], missingScopes: [] };
 
-// Our own checks can say more than yes or no; to everyone else they are plain functions.
-const deciders = new WeakMap<Check, Decide>();
+const ownChecks = new WeakMap<Check, OwnCheck>();
 
-function defineCheck(decide: Decide): Check {
-  const check: Check = async (context) => (await decide(context)).outcome === 'allowed';
-  deciders.set(check, decide);
+function defineCheck(own: OwnCheck): Check {
+  const check: Check = async (context) => (await own.decide(context)).outcome === 'allowed';
+  ownChecks.set(check, own);
   return check;
 }
 
+/** A check of ours that asks code of others: what that throws denies, whether `authorize` asks or somebody else. */
+function guardedCheck(check: Check): Check {
+  return defineCheck({ decide: (context) => decideCustom(check, context), scopes: [] });
+}
+
 function decide(check: Check, context: AuthorizationContext): Promise<Decision> {
-  const own = deciders.get(check);
-  return own === undefined ? decideCustom(check, context) : own(context);
+  return ownChecks.get(check)?.decide(context) ?? decideCustom(check, context);
 }
 
 async function decideCustom(check: Check, context: AuthorizationContext): Promise<Decision> {
@@ -58,14 +68,11 @@ async function decideCustom(check: Check, context: AuthorizationContext): Promis
 export function requireScopes(...scopes: readonly string[]): Check {
   const required = scopeListOption('requireScopes', 'scopes', scopes);
   assertNotEmpty('requireScopes', 'scope', required);
-  return defineCheck(async ({ accessToken, scopeHierarchy }) => {
+  const decideScopes: Decide = async ({ accessToken, scopeHierarchy }) => {
     const missing = missingScopes(accessToken?.scopes ?? [], required, scopeHierarchy);
-    return {
-      outcome: accessToken !== undefined && missing.length === 0 ? 'allowed' : 'short_of_scopes',
-      requiredScopes: required,
-      missingScopes: missing,
-    };
-  });
+    return { outcome: outcomeOf(missing.length === 0), requiredScopes: required, missingScopes: missing };
+  };
+  return defineCheck({ decide: decideScopes, scopes: required });
 }
 
 /** At least one of these scopes. The challenge names all of them. Throws a `TypeError` for an empty list. */
@@ -76,7 +83,34 @@ export function requireAnyScope(...scopes: readonly string[]): Check {
 }
 
 /**
- * All of these roles, where `extract` finds the caller's: a text is one role, a list of texts several, anything else none.
+ * Scopes that depend on the operation, for example on its validated arguments: `({ args }) => [`repo:${args.name}`]`. All of them
+ * are needed; an empty list needs no scope beyond being called by somebody. A throw denies, and so does a member that is no
+ * scope-token: such a text comes from an argument, and no token could hold it.
+ */
+export function requireScopesFrom(
+  derive: (context: AuthorizationContext) => readonly string[] | Promise<readonly string[]>,
+): Check {
+  if (typeof derive !== 'function') throw new TypeError('requireScopesFrom: a function that gives scopes is needed');
+  const decideDerived: Decide = async (context) => {
+    if (context.accessToken === undefined) return DENIED;
+    try {
+      const derived: unknown = await derive(context);
+      // Only an empty list says that no scope is needed; what is left out by mistake does not.
+      if (derived === undefined) return DENIED;
+      const required = scopeListOption('requireScopesFrom', 'scopes', derived);
+      const missing = missingScopes(context.accessToken.scopes, required, context.scopeHierarchy);
+      return { outcome: outcomeOf(missing.length === 0), requiredScopes: required, missingScopes: missing };
+    } catch (error) {
+      if (isAuthError(error)) throw error;
+      return DENIED;
+    }
+  };
+  return defineCheck({ decide: decideDerived, scopes: [] });
+}
+
+/**
+ * All of these roles, where `extract` finds the caller's: a text is one role, a list of texts several, anything else none; it
+ * may be async, and one that throws (a path that is not there) finds none.
  * Refusals name no scope, since no scope would help. Throws a `TypeError` for an empty list and without an extractor.
  */
 export function requireRoles(
@@ -89,12 +123,12 @@ export function requireRoles(
     throw new TypeError('requireRoles: every role must be a text that is not empty');
   }
   if (typeof extract !== 'function') throw new TypeError('requireRoles: a function that finds the roles is needed');
-  return ({ accessToken }) => {
+  return guardedCheck(async ({ accessToken }) => {
     if (accessToken === undefined) return false;
-    const found = extract(accessToken.claims, accessToken);
+    const found = await extract(accessToken.claims, accessToken);
     const held: readonly unknown[] = Array.isArray(found) ? found : [found];
     return required.every((role) => held.includes(role));
-  };
+  });
 }
 
 type ClaimValue = string | number | boolean | null;
@@ -111,36 +145,48 @@ export function requireClaim(
   if (expected !== null && !['string', 'number', 'boolean', 'function'].includes(typeof expected)) {
     throw new TypeError('requireClaim: expected must be a text, a number, a boolean, null or a function');
   }
-  return async ({ accessToken }) => {
+  return guardedCheck(async ({ accessToken }) => {
     if (accessToken === undefined || !Object.hasOwn(accessToken.claims, name)) return false;
     const value = ownClaim(accessToken.claims, name);
     return typeof expected === 'function' ? (await expected(value)) === true : value === expected;
-  };
+  });
 }
 
 /** Every one of these checks, in order. Short of scopes only, the challenge names every scope of all of them. */
 export function allOf(...checks: readonly Check[]): Check {
   assertChecks('allOf', checks);
-  return defineCheck(async (context) => {
+  const decideAll: Decide = async (context) => {
     const decisions: Decision[] = [];
     for (const check of checks) decisions.push(await decide(check, context));
     return merged(decisions, decisions.some(isDenied) ? 'denied' : outcomeOf(decisions.every(isAllowed)));
-  });
+  };
+  return defineCheck({ decide: decideAll, scopes: unionOfScopes(checks) });
 }
 
-/** At least one of these checks, asked in order. Where none allows, the scopes of those that scopes would mend are named. */
+/**
+ * At least one of these checks, asked in order. Where none allows, the scopes of those that scopes would mend are named; else
+ * the first {@link AuthError} that one of them threw stands.
+ */
 export function anyOf(...checks: readonly Check[]): Check {
   assertChecks('anyOf', checks);
-  return defineCheck(async (context) => {
-    const decisions: Decision[] = [];
+  const decideAny: Decide = async (context) => {
+    const mendable: Decision[] = [];
+    let refusal: AuthError | undefined;
     for (const check of checks) {
-      const decision = await decide(check, context);
-      if (isAllowed(decision)) return decision;
-      decisions.push(decision);
+      try {
+        const decision = await decide(check, context);
+        if (isAllowed(decision)) return decision;
+        if (!isDenied(decision)) mendable.push(decision);
+      } catch (error) {
+        // What one alternative refuses, another one may still allow.
+        refusal ??= error as AuthError;
+      }
     }
-    const mendable = decisions.filter((decision) => !isDenied(decision));
-    return merged(mendable, mendable.length === 0 ? 'denied' : 'short_of_scopes');
-  });
+    if (mendable.length > 0) return merged(mendable, 'short_of_scopes');
+    if (refusal !== undefined) throw refusal;
+    return DENIED;
+  };
+  return defineCheck({ decide: decideAny, scopes: unionOfScopes(checks) });
 }
 
 /**
@@ -152,7 +198,8 @@ export async function authorize(
   check: Check,
   context: Omit<AuthorizationContext, 'accessToken'> = {},
 ): Promise<void> {
-  const decision = await decide(check, { ...context, accessToken });
+  // Frozen, so that no check changes what the next one decides from.
+  const decision = await decide(check, Object.freeze({ ...context, accessToken }));
   if (isAllowed(decision)) return;
   if (accessToken === undefined) throw new AuthError('missing_token');
   if (isDenied(decision)) throw new AuthError('access_denied');
@@ -161,12 +208,15 @@ export async function authorize(
 }
 
 /**
- * The scopes that a check asks for, where it is made of scope checks; empty for a custom one. For documents and challenges, not
- * for decisions.
+ * The scopes that a check asks for, where it is made of scope checks; empty for a custom one. Runs no check. For documents and
+ * challenges, not for decisions.
  */
 export async function scopesOf(check: Check): Promise<readonly string[]> {
-  const own = deciders.get(check);
-  return own === undefined ? [] : (await own({})).requiredScopes;
+  return ownChecks.get(check)?.scopes ?? [];
+}
+
+function unionOfScopes(checks: readonly Check[]): readonly string[] {
+  return [...new Set(checks.flatMap((check) => ownChecks.get(check)?.scopes ?? []))];
 }
 
 const isAllowed = (decision: Decision): boolean => decision.outcome === 'allowed';

@@ -5,7 +5,7 @@ import { isScopeToken } from './scopes.js';
 export interface ChallengeOptions {
   /** Where the protected-resource metadata is (RFC 9728 §5.1). */
   readonly resourceMetadataUrl?: string | undefined;
-  /** Scopes to ask for, unless the error itself names those that the operation needs. */
+  /** Scopes that every request needs; named together with those that the error says the operation needs. */
   readonly requiredScopes?: readonly string[] | undefined;
 }
 
@@ -28,7 +28,7 @@ const DEFAULT_REALM = 'protected resource';
 export function toChallenge(error: AuthError, options: ChallengeOptions = {}): Challenge {
   const headers: Record<string, string> = { 'Cache-Control': 'no-store' };
   if (error.code === 'temporarily_unavailable') {
-    headers['Retry-After'] = String(Math.max(1, Math.ceil(error.retryAfterSeconds ?? 1)));
+    headers['Retry-After'] = String(delaySeconds(error.retryAfterSeconds));
   } else {
     headers['WWW-Authenticate'] = bearerChallenge(error, options);
   }
@@ -42,6 +42,11 @@ export function toChallenge(error: AuthError, options: ChallengeOptions = {}): C
     ...(error.code === 'insufficient_scope' && scopes.length > 0 ? { scope: scopes.join(' ') } : {}),
   });
   return { status: error.status, headers, body };
+}
+
+/** RFC 9110 §10.2.3: a whole number of seconds. Nothing an upstream says makes it anything else. */
+function delaySeconds(seconds: number | undefined): number {
+  return seconds !== undefined && seconds > 1 ? Math.min(Math.ceil(seconds), Number.MAX_SAFE_INTEGER) : 1;
 }
 
 function bearerChallenge(error: AuthError, options: ChallengeOptions): string {
@@ -61,12 +66,16 @@ function bearerChallenge(error: AuthError, options: ChallengeOptions): string {
 function challengeScopes(error: AuthError, options: ChallengeOptions): readonly string[] {
   // A role or a policy is not mended by scopes, nor is a malformed request.
   if (error.code === 'access_denied' || error.code === 'invalid_request') return [];
-  const scopes = error.requiredScopes ?? options.requiredScopes ?? [];
+  // Both, since a token for only one of the two lists would be refused for the other one next.
+  const scopes = [...(options.requiredScopes ?? []), ...(error.requiredScopes ?? [])];
   // A challenge never asks for a refresh token (MCP authorization, scope selection), and a scope-token cannot end its quotes.
-  return scopes.filter((scope) => isScopeToken(scope) && scope !== 'offline_access');
+  return [...new Set(scopes)].filter((scope) => isScopeToken(scope) && scope !== 'offline_access');
 }
 
-/** The URL as the WHATWG parser serialises it: percent-encoded ASCII without a quote. Throws a `TypeError` if it is none. */
+/**
+ * The URL as the WHATWG parser serialises it, percent-encoded ASCII, and without the two characters that mean something in a
+ * quoted-string (a query keeps its backslashes). Throws a `TypeError` if it is no URL.
+ */
 function asciiUrl(url: string): string {
-  return new URL(url).href;
+  return new URL(url).href.replaceAll('\\', '%5C').replaceAll('"', '%22');
 }

@@ -122,7 +122,8 @@ export function issuedAtCheck(options: { toleranceSeconds: number; maxAgeSeconds
       if (seconds === undefined) {
         return maxAgeSeconds === undefined ? undefined : { reason: 'missing_claim', expected: 'iat' };
       }
-      if (seconds > now + toleranceSeconds) {
+      // Written so that a clock that reads NaN refuses.
+      if (!(seconds <= now + toleranceSeconds)) {
         const hint = `issued ${Math.round(seconds - now)} s ahead of this machine's clock: compare the clocks`;
         return { reason: 'issued_in_future', expected: `not later than ${now}`, actual: seconds, hint };
       }

@@ -14,7 +14,7 @@ export function shown(value: unknown): unknown {
     return short.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\ufffd');
   }
   if (Array.isArray(value))
-    return value.slice(0, 10).map((item) => (typeof item === 'object' ? '[object]' : shown(item)));
+    return value.slice(0, 10).map((item) => (typeof item === 'object' && item !== null ? '[object]' : shown(item)));
   return typeof value === 'object' && value !== null ? '[object]' : value;
 }
 
@@ -25,7 +25,7 @@ export function nearMissHint(actual: readonly unknown[], expected: readonly stri
     for (const wanted of expected) {
       if (loosened(value) !== loosened(wanted)) continue;
       const difference =
-        value.replace(/\/+$/, '') === wanted.replace(/\/+$/, '')
+        withoutTrailingSlashes(value) === withoutTrailingSlashes(wanted)
           ? 'a trailing slash'
           : 'upper and lower case or a port';
       return { hint: `differs from what is configured only by ${difference}; the comparison is exact` };
@@ -35,9 +35,14 @@ export function nearMissHint(actual: readonly unknown[], expected: readonly stri
 }
 
 function loosened(identifier: string): string {
-  return identifier
-    .toLowerCase()
+  return withoutTrailingSlashes(identifier.toLowerCase())
     .replace(/^(https:\/\/[^/]*):443(?=\/|$)/, '$1')
-    .replace(/^(http:\/\/[^/]*):80(?=\/|$)/, '$1')
-    .replace(/\/+$/, '');
+    .replace(/^(http:\/\/[^/]*):80(?=\/|$)/, '$1');
+}
+
+/** A loop, because the regular expression for it looks at every run of slashes again and again. */
+function withoutTrailingSlashes(text: string): string {
+  let end = text.length;
+  while (text.charCodeAt(end - 1) === 0x2f) end--;
+  return text.slice(0, end);
 }

@@ -1,6 +1,10 @@
 import type { HttpHeaders, HttpRequest, HttpResponse, HttpTransport } from './http-transport.js';
 import { headerValue } from './http-transport.js';
+import { withoutSecrets } from './secret-traces.js';
 import { parseJsonObject } from './strict-json.js';
+
+/** Longer timers fire at once. */
+const MAX_TIMER_MS = 2_147_483_647;
 
 /** Kinds of failure of {@link fetchJson}. */
 export type FetchFailure =
@@ -17,8 +21,9 @@ export type FetchFailure =
 export class FetchJsonError extends Error {
   override readonly name = 'FetchJsonError';
   readonly failure: FetchFailure;
-  readonly status?: number;
-  readonly headers?: HttpHeaders;
+  // Declared only: a field would be there, undefined, in every printed copy.
+  declare readonly status?: number;
+  declare readonly headers?: HttpHeaders;
 
   constructor(failure: FetchFailure, response?: HttpResponse, options?: ErrorOptions) {
     super(response === undefined ? failure : `${failure} (HTTP ${response.status})`, options);
@@ -51,6 +56,7 @@ export type JsonResponse =
  */
 export async function fetchJson(request: FetchJsonRequest): Promise<JsonResponse> {
   const { transport, maxBytes, signal, method = 'GET', ...rest } = request;
+  if (signal?.aborted) throw new FetchJsonError('aborted');
   const controller = new AbortController();
   let stop: (error: FetchJsonError) => void = () => undefined;
   const stopped = new Promise<never>((_resolve, reject) => {
@@ -62,43 +68,57 @@ export async function fetchJson(request: FetchJsonRequest): Promise<JsonResponse
   // A transport that throws before anything waits for it leaves this rejection to nobody.
   stopped.catch(() => undefined);
   const onAbort = (): void => stop(new FetchJsonError('aborted'));
-  const timer = setTimeout(() => stop(new FetchJsonError('timeout')), rest.deadlineMs);
+  const timer = setTimeout(() => stop(new FetchJsonError('timeout')), Math.min(rest.deadlineMs, MAX_TIMER_MS));
   (timer as { unref?: () => void }).unref?.();
   signal?.addEventListener('abort', onAbort, { once: true });
-  if (signal?.aborted) onAbort();
   try {
-    const work = readJson(transport({ ...rest, method, signal: controller.signal }), maxBytes, method, rest.headers);
+    const work = readJson(transport({ ...rest, method, signal: controller.signal }), {
+      maxBytes,
+      conditional: method === 'GET' && Object.hasOwn(rest.headers, 'if-none-match'),
+      signal: controller.signal,
+    });
     return await Promise.race([work, stopped]);
   } catch (error) {
     // Frees the connection of an answer that nobody reads to its end.
     controller.abort();
-    throw error instanceof FetchJsonError ? error : new FetchJsonError('network', undefined, { cause: error });
+    if (error instanceof FetchJsonError) throw error;
+    throw new FetchJsonError('network', undefined, { cause: withoutSecrets(error, secretsOf(rest)) });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
   }
 }
 
-async function readJson(
-  answer: Promise<HttpResponse>,
-  maxBytes: number,
-  method: string,
-  headers: HttpRequest['headers'],
-): Promise<JsonResponse> {
+/** What a transport's error must not repeat: credentials, and the body with the values of its form. */
+function secretsOf({ headers, body }: Pick<HttpRequest, 'headers' | 'body'>): readonly string[] {
+  const fields = Object.entries(headers).filter(([name]) => name.toLowerCase() === 'authorization');
+  const credentials = fields.flatMap(([, value]) => value.split(' '));
+  const form = body === undefined ? [] : [body, ...new URLSearchParams(body).values()];
+  return [...credentials, ...form].filter((text) => text.length >= 8);
+}
+
+interface ReadOptions {
+  readonly maxBytes: number;
+  /** Whether a 304 answers what was asked. */
+  readonly conditional: boolean;
+  readonly signal: AbortSignal;
+}
+
+async function readJson(answer: Promise<HttpResponse>, options: ReadOptions): Promise<JsonResponse> {
   const response = await answer;
   const { status } = response;
-  if (status === 304 && method === 'GET' && Object.hasOwn(headers, 'if-none-match')) {
-    await readBody(response, maxBytes);
+  if (status === 304 && options.conditional) {
+    await readBody(response, options);
     return { status, headers: response.headers };
   }
   if (status !== 200) {
     // Read to the end, so that the connection can be used again; what it says does not matter.
-    await readBody(response, maxBytes).catch(() => undefined);
+    await readBody(response, options).catch(() => undefined);
     throw new FetchJsonError(status >= 300 && status < 400 ? 'redirect' : 'status', response);
   }
   const coding = headerValue(response.headers, 'content-encoding')?.trim().toLowerCase() ?? '';
   if (coding !== '' && coding !== 'identity') throw new FetchJsonError('content_encoding', response);
-  const body = await readBody(response, maxBytes);
+  const body = await readBody(response, options);
   try {
     return { status, headers: response.headers, json: parseJsonObject(body) };
   } catch (error) {
@@ -106,14 +126,17 @@ async function readJson(
   }
 }
 
-async function readBody(response: HttpResponse, maxBytes: number): Promise<Uint8Array> {
+async function readBody(response: HttpResponse, { maxBytes, signal }: ReadOptions): Promise<Uint8Array> {
   const declared = Number(headerValue(response.headers, 'content-length') ?? 0);
   if (declared > maxBytes) throw new FetchJsonError('too_large', response);
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of response.body) {
+    // Leaving the loop ends the iteration, also of a transport that does not heed the signal.
+    if (signal.aborted) throw new FetchJsonError('aborted', response);
     length += chunk.byteLength;
-    if (length > maxBytes) throw new FetchJsonError('too_large', response);
+    // Written so that a chunk without a length is no way around the cap.
+    if (!(length <= maxBytes)) throw new FetchJsonError('too_large', response);
     chunks.push(chunk);
   }
   if (chunks.length === 1 && chunks[0] !== undefined) return chunks[0];

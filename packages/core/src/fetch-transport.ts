@@ -9,8 +9,7 @@ export const fetchTransport: HttpTransport = async ({ url, method, headers, body
     method,
     headers,
     redirect: 'manual',
-    cache: 'no-store',
-    credentials: 'omit',
+    ...browserOptions(),
     ...(body === undefined ? {} : { body }),
     ...(signal === undefined ? {} : { signal }),
   });
@@ -21,6 +20,15 @@ export const fetchTransport: HttpTransport = async ({ url, method, headers, body
   // Browsers hide a redirect behind status 0: an answer of no use, and certainly not a 200.
   return { status: response.status, headers: fields satisfies HttpHeaders, body: chunks(response.body) };
 };
+
+/** Browsers have a cookie jar and a cache to keep out of it; some server runtimes refuse the very names of these options. */
+function browserOptions(): RequestInit {
+  const known = globalThis.Request.prototype;
+  return {
+    ...('cache' in known ? { cache: 'no-store' as const } : {}),
+    ...('credentials' in known ? { credentials: 'omit' as const } : {}),
+  };
+}
 
 async function* chunks(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array> {
   if (body === null) return;

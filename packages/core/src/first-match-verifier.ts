@@ -36,6 +36,8 @@ class FirstMatchVerifier implements Verifier {
       const result = await safeVerify(verifier, token, options);
       if (result.ok) return result.accessToken;
       const { error } = result;
+      // Nobody waits any more: the next verifier would work for nothing.
+      if (options?.signal?.aborted) throw error;
       if (error.code === 'temporarily_unavailable') outage ??= error;
       else if (error.code === 'invalid_token') rejection = error;
       else throw error;

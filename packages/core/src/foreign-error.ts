@@ -1,29 +1,46 @@
-import { AuthError } from './auth-error.js';
+import { AuthError, type AuthErrorDetails, isAuthError } from './auth-error.js';
+import { mayHoldSecret, withoutSecrets } from './secret-traces.js';
+import { JsonError } from './strict-json.js';
 
-/** `temporarily_unavailable` around a foreign error, whose texts are replaced when they hold the token. */
+/** `temporarily_unavailable` around a foreign error, which is left out of it when a log of it could show the token. */
 export function unavailable(cause: unknown, token: unknown): AuthError {
-  return new AuthError('temporarily_unavailable', { cause: withoutToken(cause, token) });
+  return new AuthError('temporarily_unavailable', { cause: withoutSecrets(cause, secretsOf(token)) });
 }
 
-function withoutToken(cause: unknown, token: unknown): unknown {
-  if (typeof token !== 'string' || token === '') return cause;
-  let text: string;
-  try {
-    text = describeDeep(cause, 0);
-  } catch {
-    return new Error('an error that cannot be read');
-  }
-  if (!text.includes(token)) return cause;
-  const name = cause instanceof Error ? cause.name : 'Error';
-  return new Error(`${name.includes(token) ? 'Error' : name}: its text held the token and was removed`);
+/**
+ * Whatever a verifier threw, as an {@link AuthError}: an AuthError as it is, anything else as {@link unavailable}. Neither its
+ * details nor its cause ever hold the token.
+ */
+export function toAuthError(thrown: unknown, token: unknown): AuthError {
+  return isAuthError(thrown) ? withoutToken(thrown, token) : unavailable(thrown, token);
 }
 
-/** Everything of an error that a log would show. */
-function describeDeep(value: unknown, depth: number): string {
-  if (depth > 8) return '';
-  if (typeof value === 'string') return value;
-  if (typeof value !== 'object' || value === null) return String(value);
-  const members = Object.getOwnPropertyNames(value).slice(0, 100);
-  const texts = members.map((name) => `${name} ${describeDeep((value as Record<string, unknown>)[name], depth + 1)}`);
-  return value instanceof Error ? `${value.name} ${value.message} ${texts.join(' ')}` : texts.join(' ');
+function withoutToken(error: AuthError, token: unknown): AuthError {
+  const { details, cause } = error;
+  const secrets = secretsOf(token);
+  const [secret] = secrets;
+  if (secret === undefined) return error;
+  // Our own JSON errors have fixed texts; not to look into them keeps the refusal of malformed tokens cheap.
+  const dirtyCause = cause !== undefined && !(cause instanceof JsonError) && mayHoldSecret(cause, secret);
+  const dirtyDetails = details !== undefined && mayHoldSecret(details, secret);
+  if (!dirtyCause && !dirtyDetails) return error;
+  const { code, reason, retryAfterSeconds, requiredScopes, missingScopes } = error;
+  return new AuthError(code, {
+    ...(reason === undefined ? {} : { reason }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    ...(requiredScopes === undefined ? {} : { requiredScopes }),
+    ...(missingScopes === undefined ? {} : { missingScopes }),
+    ...(details === undefined ? {} : { details: dirtyDetails ? withoutValues(details, secret) : details }),
+    ...(cause === undefined ? {} : { cause: dirtyCause ? withoutSecrets(cause, secrets) : cause }),
+  });
+}
+
+/** The details as far as they are free of the secret. */
+function withoutValues(details: AuthErrorDetails, secret: string): AuthErrorDetails {
+  const clean = Object.entries(details).filter(([, value]) => !mayHoldSecret(value, secret));
+  return Object.fromEntries(clean);
+}
+
+function secretsOf(token: unknown): readonly string[] {
+  return typeof token === 'string' && token !== '' ? [token] : [];
 }

@@ -21,6 +21,7 @@ export {
   requireClaim,
   requireRoles,
   requireScopes,
+  requireScopesFrom,
   scopesOf,
 } from './authorization.js';
 export { parseBearerToken } from './bearer-token.js';
@@ -46,6 +47,25 @@ export {
 export { mapPrincipal, type Principal } from './claim-mapping.js';
 export { type Claims, nearMissHint, ownClaim, shown } from './claim-values.js';
 export { type Clock, systemClock } from './clock.js';
+export { EnvironmentReader } from './environment.js';
+export {
+  DEFAULT_ENVIRONMENT_PREFIX,
+  type Environment,
+  EnvironmentError,
+  type EnvironmentProblem,
+  type EnvironmentTable,
+  type EnvironmentVariable,
+  environmentText,
+  FASTMCP_ENVIRONMENT_PREFIX,
+  type FromEnvContext,
+  isEnvironmentError,
+  mayBeFile,
+  nearestName,
+  SERVER_VARIABLES,
+  unknownVariables,
+  type VariableType,
+} from './environment-table.js';
+export { type EnvironmentValue, problemText } from './environment-values.js';
 export {
   type FetchFailure,
   FetchJsonError,

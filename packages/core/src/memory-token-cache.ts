@@ -1,5 +1,5 @@
 import type { Clock } from './clock.js';
-import { numberOption } from './options.js';
+import { assertKnownOptions, numberOption } from './options.js';
 import type { TokenCache } from './token-cache.js';
 
 interface Entry<Value> {
@@ -15,7 +15,7 @@ interface Entry<Value> {
  * A bounded cache that drops the least recently used entry when full, and an expired one when it is met. A linked list keeps
  * the order, so that `get` and `set` cost the same however many entries there are (re-inserting into a Map does not).
  *
- * Throws a `RangeError` unless `maxEntries` is a whole number of at least 1.
+ * Throws a `TypeError` or `RangeError` unless `maxEntries` is a whole number of at least 1 and `clock` a function.
  */
 export class MemoryTokenCache<Value> implements TokenCache<Value> {
   readonly #maxEntries: number;
@@ -25,7 +25,12 @@ export class MemoryTokenCache<Value> implements TokenCache<Value> {
   #oldest: Entry<Value> | undefined;
 
   constructor(options: { readonly maxEntries: number; readonly clock: Clock }) {
-    this.#maxEntries = numberOption('MemoryTokenCache', 'maxEntries', options.maxEntries, 1, { min: 1, integer: true });
+    const owner = 'MemoryTokenCache';
+    assertKnownOptions(owner, options, ['maxEntries', 'clock']);
+    // No defaults: what is left out is as wrong as what is no number.
+    const maxEntries: unknown = options.maxEntries ?? Number.NaN;
+    this.#maxEntries = numberOption(owner, 'maxEntries', maxEntries, 1, { min: 1, integer: true });
+    if (typeof options.clock !== 'function') throw new TypeError(`${owner}: option 'clock' must be a function`);
     this.#clock = options.clock;
   }
 
@@ -36,7 +41,8 @@ export class MemoryTokenCache<Value> implements TokenCache<Value> {
   get(key: string): Value | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
-    if (this.#clock() >= entry.expiresAt) {
+    // Written so that a time that is NaN, here or there, is no hit.
+    if (!(this.#clock() < entry.expiresAt)) {
       this.#remove(entry);
       return undefined;
     }

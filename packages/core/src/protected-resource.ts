@@ -1,3 +1,5 @@
+import { assertKnownOptions, assertText } from './options.js';
+import { scopeListOption } from './scopes.js';
 import { assertSecureUrl } from './secure-url.js';
 
 /** What {@link protectedResourceMetadata} is made from. */
@@ -21,6 +23,14 @@ export interface ProtectedResourceMetadata {
   readonly resource_documentation?: string;
 }
 
+const OPTIONS: readonly string[] = [
+  'resource',
+  'authorizationServers',
+  'scopesSupported',
+  'resourceName',
+  'resourceDocumentation',
+];
+
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';
 
 /**
@@ -29,16 +39,20 @@ const WELL_KNOWN = '/.well-known/oauth-protected-resource';
  */
 export function protectedResourceMetadata(options: ProtectedResourceOptions): ProtectedResourceMetadata {
   const owner = 'protectedResourceMetadata';
-  const { resource, authorizationServers, scopesSupported = [], resourceName, resourceDocumentation } = options;
+  assertKnownOptions(owner, options, OPTIONS);
+  const { resource, authorizationServers, resourceName, resourceDocumentation } = options;
+  const scopesSupported = scopeListOption(owner, 'scopesSupported', options.scopesSupported);
   assertSecureUrl(owner, 'resource', resource);
   if (!Array.isArray(authorizationServers) || authorizationServers.length === 0) {
     throw new TypeError(`${owner}: option 'authorizationServers' must name at least one issuer`);
   }
   for (const issuer of authorizationServers) assertSecureUrl(owner, 'authorizationServers', issuer);
+  if (resourceName !== undefined) assertText(owner, 'resourceName', resourceName);
+  if (resourceDocumentation !== undefined) assertText(owner, 'resourceDocumentation', resourceDocumentation);
   return Object.freeze({
     resource,
     authorization_servers: Object.freeze([...authorizationServers]),
-    ...(scopesSupported.length === 0 ? {} : { scopes_supported: Object.freeze([...scopesSupported]) }),
+    ...(scopesSupported.length === 0 ? {} : { scopes_supported: scopesSupported }),
     bearer_methods_supported: Object.freeze(['header'] as const),
     ...(resourceName === undefined ? {} : { resource_name: resourceName }),
     ...(resourceDocumentation === undefined ? {} : { resource_documentation: resourceDocumentation }),

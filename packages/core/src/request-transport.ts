@@ -29,10 +29,13 @@ export interface ClosableTransport extends HttpTransport {
  * everything else that a verifier with a static key does at start-up.
  */
 export function requestTransport(load: () => Promise<RequestApi>): ClosableTransport {
-  // Written by api() and close() alone.
+  // Written by api() and close() alone; a load that failed is forgotten, so that the next request tries again.
   let loading: Promise<RequestApi> | undefined;
   const api = (): Promise<RequestApi> => {
-    loading ??= load();
+    loading ??= load().catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    });
     return loading;
   };
   const transport: HttpTransport = async ({ url, method, headers, body, deadlineMs, signal }) => {
@@ -50,7 +53,8 @@ export function requestTransport(load: () => Promise<RequestApi>): ClosableTrans
   const close = async (): Promise<void> => {
     const open = loading;
     loading = undefined;
-    await (await open)?.close();
+    // What could not be loaded has no connections.
+    await (await open?.catch(() => undefined))?.close();
   };
   return Object.assign(transport, { close });
 }

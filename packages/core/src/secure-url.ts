@@ -1,3 +1,5 @@
+/** As RFC 3986 writes it: the WHATWG parser also repairs `https:host`, backslashes, blanks and line breaks. */
+const WELL_FORMED = /^https?:\/\/[^/\\\s][^\\\s]*$/i;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /** Whether a URL's host is this machine, by name (RFC 6761) or by address. */
@@ -15,7 +17,7 @@ export function assertSecureUrl(owner: string, name: string, value: unknown): UR
       `${owner}: option '${name}' must be an https URL (http only on loopback), without user, password or fragment`,
     );
   };
-  if (typeof value !== 'string' || !URL.canParse(value)) return fail();
+  if (typeof value !== 'string' || !WELL_FORMED.test(value) || !URL.canParse(value)) return fail();
   const url = new URL(value);
   const secure = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
   if (!secure || url.username !== '' || url.password !== '' || value.includes('#')) return fail();

@@ -1,3 +1,14 @@
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  endOfText,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+  readValidJson,
+} from './json-reader.js';
+
 /** Deepest nesting that {@link parseJsonObject} accepts: far more than any token needs, far less than a stack holds. */
 export const MAX_JSON_DEPTH = 32;
 
@@ -15,7 +26,7 @@ export class JsonError extends Error {
  */
 export function parseJsonObject(source: Uint8Array | string): Record<string, unknown> {
   const text = typeof source === 'string' ? source : decodeUtf8(source);
-  const members = countMembers(text);
+  const { members, escapedNames } = surveyMembers(text);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -24,6 +35,8 @@ export function parseJsonObject(source: Uint8Array | string): Record<string, unk
     throw new JsonError('not valid JSON');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new JsonError('not a JSON object');
+  // What a name with an escape says is not left to the engine; readValidJson tells why.
+  if (escapedNames) value = readValidJson(text);
   // Only an escape can bring in a lone surrogate: fatal decoding has refused every other way.
   const escapes = text.includes('\\u') || (typeof source === 'string' && !text.isWellFormed());
   if (inspectMembers(value, escapes) !== members) throw new JsonError('duplicate member name');
@@ -38,47 +51,41 @@ function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COLON = 0x3a;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
+interface Survey {
+  readonly members: number;
+  /** Whether a member name is written with an escape. */
+  readonly escapedNames: boolean;
+}
 
 /**
- * Colons outside of texts: in valid JSON, one for each member as written. `JSON.parse` keeps one of several members with
- * the same name, so a parsed value with fewer members than the text has colons had a duplicate. Bounds the depth on the way,
- * before the recursive parser sees the text.
+ * Counts the colons outside of texts: in valid JSON, one for each member as written. `JSON.parse` keeps one of several members
+ * with the same name, so a parsed value with fewer members than the text has colons had a duplicate. Bounds the depth on the
+ * way, before the recursive parser sees the text.
  */
-function countMembers(text: string): number {
+function surveyMembers(text: string): Survey {
+  // Most texts have none at all, and no name has to be looked at.
+  const anyEscape = text.includes('\\');
+  let escapedNames = false;
+  let latest = '';
   let members = 0;
   let depth = 0;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
     if (code === QUOTE) {
-      index = endOfText(text, index);
+      const end = endOfText(text, index);
+      if (anyEscape) latest = text.slice(index, end);
+      index = end;
     } else if (code === COLON) {
       members++;
+      // In valid JSON the text before a colon is a name.
+      escapedNames ||= latest.includes('\\');
     } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
       if (++depth > MAX_JSON_DEPTH) throw new JsonError('nested too deeply');
     } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
       depth--;
     }
   }
-  return members;
-}
-
-/** Index of the quote that ends the text starting at `start`; an unterminated one is left for `JSON.parse` to refuse. */
-function endOfText(text: string, start: number): number {
-  let end = text.indexOf('"', start + 1);
-  while (end !== -1) {
-    let backslashes = 0;
-    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes++;
-    if (backslashes % 2 === 0) return end;
-    end = text.indexOf('"', end + 1);
-  }
-  return text.length;
+  return { members, escapedNames };
 }
 
 /** Members of the parsed value, itself included; refuses lone surrogates in names and texts when asked to look. */

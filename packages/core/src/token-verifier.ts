@@ -1,8 +1,8 @@
 import { abortedError, withSignal } from './abort.js';
-import { type AccessToken, type AccessTokenInit, createAccessToken } from './access-token.js';
-import { AuthError, invalidToken, isAuthError } from './auth-error.js';
+import { type AccessToken, type AccessTokenInit, createAccessToken, isAccessToken } from './access-token.js';
+import { AuthError, invalidToken } from './auth-error.js';
 import { type Clock, systemClock } from './clock.js';
-import { unavailable } from './foreign-error.js';
+import { toAuthError, unavailable } from './foreign-error.js';
 import { assertOptionalFunction, numberOption } from './options.js';
 import { missingScopes, type ScopeHierarchy, scopeHierarchyOption, scopeListOption } from './scopes.js';
 import { notify, type VerifierObserver } from './verifier-events.js';
@@ -88,7 +88,7 @@ export abstract class TokenVerifier implements Verifier {
       }
       return accessToken;
     } catch (thrown) {
-      const error = isAuthError(thrown) ? thrown : unavailable(thrown, token);
+      const error = toAuthError(thrown, token);
       const { code, reason, details } = error;
       notify(this.observer, { type: 'token.rejected', code, reason, details });
       throw error;
@@ -104,7 +104,7 @@ export abstract class TokenVerifier implements Verifier {
   async #verify(token: string, options: VerifyOptions): Promise<AccessToken> {
     assertTokenSize(token, this.maxTokenBytes);
     if (options.signal?.aborted) throw abortedError(options.signal);
-    const init: AccessTokenInit = await withSignal(this.authenticate(token, options), options.signal);
+    const init = await withSignal(this.authenticate(token, options), options.signal);
     const accessToken = createAccessToken(token, init);
     this.assertUsable(accessToken);
     return accessToken;
@@ -116,7 +116,8 @@ export abstract class TokenVerifier implements Verifier {
     if (expiresAt !== undefined) {
       if (typeof expiresAt !== 'number' || !Number.isFinite(expiresAt)) throw invalidToken('malformed');
       const now = this.clock();
-      if (now >= expiresAt + this.clockToleranceSeconds) {
+      // Written so that a clock that reads NaN refuses.
+      if (!(now < expiresAt + this.clockToleranceSeconds)) {
         throw invalidToken('expired', { check: 'expiration', expected: `later than ${now}`, actual: expiresAt });
       }
     }
@@ -151,11 +152,16 @@ export type VerifyResult =
   | { readonly ok: true; readonly accessToken: AccessToken }
   | { readonly ok: false; readonly error: AuthError };
 
-/** Like `verifier.verifyToken`, as a value instead of a rejection; also of verifiers that reject with something else. */
+/**
+ * Like `verifier.verifyToken`, as a value instead of a rejection. Verifiers of somebody else's making may break the contract:
+ * one that rejects with a foreign error, or resolves to something that is no {@link AccessToken}, is `temporarily_unavailable`.
+ */
 export async function safeVerify(verifier: Verifier, token: string, options?: VerifyOptions): Promise<VerifyResult> {
   try {
-    return { ok: true, accessToken: await verifier.verifyToken(token, options) };
+    const accessToken = await verifier.verifyToken(token, options);
+    if (isAccessToken(accessToken)) return { ok: true, accessToken };
+    return { ok: false, error: unavailable(new TypeError('the verifier resolved to no AccessToken'), token) };
   } catch (error) {
-    return { ok: false, error: isAuthError(error) ? error : unavailable(error, token) };
+    return { ok: false, error: toAuthError(error, token) };
   }
 }

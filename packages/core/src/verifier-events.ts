@@ -59,9 +59,9 @@ export type VerifierObserver = (event: VerifierEvent) => void;
 export function notify<Event>(observer: ((event: Event) => unknown) | undefined, event: Event): void {
   if (observer === undefined) return;
   try {
-    const result = observer(event);
+    const result = observer(event) as { then?: unknown } | null | undefined;
     // An async observer's rejection would otherwise end the process as unhandled.
-    if (result instanceof Promise) result.catch(() => undefined);
+    if (typeof result?.then === 'function') Promise.resolve(result).catch(() => undefined);
   } catch {
     // An observer is a bystander: its faults are its own.
   }

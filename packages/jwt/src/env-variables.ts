@@ -1,0 +1,152 @@
+import type { EnvironmentTable } from '@auth/core';
+import { ALGORITHM_RULES } from './algorithms.js';
+
+const positive = { min: 0, exclusiveMin: true };
+const count = { min: 1, integer: true };
+
+/** The variables `<prefix>_JWT_…`. */
+export const jwtTable: EnvironmentTable = {
+  section: 'JWT',
+  variables: [
+    {
+      name: 'JWKS_URI',
+      type: 'url',
+      doc: 'Where the issuer publishes its JWK Set. One source of keys is needed: this, or one of the next four.',
+      example: 'https://auth.example.com/.well-known/jwks.json',
+    },
+    {
+      name: 'DISCOVER',
+      type: 'boolean',
+      doc: 'Find the JWK Set by the metadata of the one issuer.',
+      default: 'false',
+      example: 'true',
+    },
+    {
+      name: 'PUBLIC_KEY',
+      type: 'key',
+      doc: 'One public key: PEM, X.509 PEM or JWK; `\\n` may stand for a line break.',
+      example: '-----BEGIN PUBLIC KEY-----\\nMCowBQYDK2VwAyEA...\\n-----END PUBLIC KEY-----',
+    },
+    {
+      name: 'SECRET',
+      type: 'secret',
+      doc: 'Shared secret for HS*: at least 32, 48 or 64 bytes for HS256, HS384 or HS512.',
+      example: 'change-me-to-at-least-32-random-bytes',
+    },
+    { name: 'JWKS', type: 'key', doc: 'A JWK Set as JSON.', example: '{"keys":[]}' },
+    {
+      name: 'ISSUER',
+      type: 'list',
+      doc: 'Accepted `iss`, compared exactly. Required, unless `SKIP_ISSUER` is true.',
+      example: 'https://auth.example.com',
+    },
+    { name: 'SKIP_ISSUER', type: 'boolean', doc: 'Accept any issuer.', default: 'false', example: 'false' },
+    {
+      name: 'AUDIENCE',
+      type: 'list',
+      doc: 'Accepted `aud`, any of them, compared exactly. Required, unless `SKIP_AUDIENCE` is true.',
+      example: 'https://mcp.example.com/mcp',
+    },
+    { name: 'SKIP_AUDIENCE', type: 'boolean', doc: 'Accept any audience.', default: 'false', example: 'false' },
+    {
+      name: 'ALGORITHM',
+      type: 'list',
+      doc: 'Allowed signature algorithms.',
+      default:
+        'what the key can do; HS256 for a secret; for sets of keys RS256, ES256, EdDSA, PS256 and the 384 and 512 forms',
+      choices: Object.keys(ALGORITHM_RULES),
+      option: 'algorithms',
+      example: 'RS256',
+    },
+    {
+      name: 'REQUIRED_SCOPES',
+      type: 'scopes',
+      doc: 'Scopes that every token must hold.',
+      default: 'none',
+      example: 'notes:read',
+    },
+    {
+      name: 'CLOCK_TOLERANCE_SECONDS',
+      type: 'number',
+      doc: 'How far clocks may differ.',
+      default: '5',
+      bounds: { min: 0, max: 300 },
+      example: '5',
+    },
+    {
+      name: 'MAX_TOKEN_AGE_SECONDS',
+      type: 'number',
+      doc: 'Oldest accepted token, since its `iat`.',
+      default: 'no limit',
+      bounds: positive,
+      example: '3600',
+    },
+    {
+      name: 'REQUIRE_EXPIRATION',
+      type: 'boolean',
+      doc: 'Whether `exp` has to be there.',
+      default: 'true',
+      example: 'true',
+    },
+    {
+      name: 'PROFILE',
+      type: 'text',
+      doc: '`rfc9068`: only access tokens of RFC 9068.',
+      default: 'jwt',
+      choices: ['jwt', 'rfc9068'],
+      example: 'rfc9068',
+    },
+    {
+      name: 'MAX_TOKEN_BYTES',
+      type: 'number',
+      doc: 'Longest token that is looked at.',
+      default: '16384',
+      bounds: count,
+      example: '16384',
+    },
+    {
+      name: 'CACHE_MAX_ENTRIES',
+      type: 'number',
+      doc: 'Tokens whose signature is remembered as good; 0 for none.',
+      default: '2000',
+      bounds: { min: 0, integer: true },
+      option: 'cache.maxEntries',
+      example: '2000',
+    },
+    {
+      name: 'JWKS_TIMEOUT_SECONDS',
+      type: 'number',
+      doc: 'Time for one fetch of remote keys.',
+      default: '5',
+      bounds: { ...positive, max: 3600 },
+      option: 'remoteKeys.timeoutMs',
+      example: '5',
+    },
+    {
+      name: 'JWKS_TTL_SECONDS',
+      type: 'number',
+      doc: 'Life of a fetched key set.',
+      default: 'what `Cache-Control` says, within a minute and a day; 600 when it says nothing',
+      bounds: positive,
+      option: 'remoteKeys.ttlSeconds',
+      example: '600',
+    },
+    {
+      name: 'JWKS_COOLDOWN_SECONDS',
+      type: 'number',
+      doc: 'Shortest time between two fetches caused by an unknown `kid`.',
+      default: '30',
+      bounds: positive,
+      option: 'remoteKeys.cooldownSeconds',
+      example: '30',
+    },
+    {
+      name: 'JWKS_MAX_STALE_SECONDS',
+      type: 'number',
+      doc: 'How long the last good set stays in use past its life while the endpoint fails.',
+      default: '3600',
+      option: 'remoteKeys.maxStaleSeconds',
+      example: '3600',
+    },
+  ],
+};

@@ -1,0 +1,177 @@
+import {
+  type AccessToken,
+  type AccessTokenInit,
+  assertClaims,
+  assertScopes,
+  assertTokenSize,
+  type ClaimCheck,
+  notify,
+  TokenVerifier,
+  unavailable,
+  type VerifyOptions,
+} from '@auth/core';
+import type { Algorithm } from './algorithms.js';
+import { type Explanation, explainSteps } from './explain.js';
+import { headerChecks } from './header-checks.js';
+import type { KeySource } from './key-source.js';
+import { keysOption } from './key-sources.js';
+import { assertOptions, type ClaimPolicy, cacheEntries, claimPolicy, type JWTVerifierOptions } from './options.js';
+import { isPure, policySteps } from './policy-steps.js';
+import { claimChecks } from './profiles.js';
+import { proofSteps } from './proof-steps.js';
+import { known, runSteps, type Step, type Verification } from './verification.js';
+import { type VerifiedToken, VerifiedTokenCache } from './verified-token-cache.js';
+
+const OWNER = 'JWTVerifier';
+
+/**
+ * Verifies JWT access tokens: bound the token, parse the header, refuse by header, find the key, verify the signature, check the
+ * claims, map them. Keeps no state of a request.
+ *
+ * Throws a `TypeError` or `RangeError` at construction for options that make no sense; none of its texts repeats a key or secret.
+ */
+export class JWTVerifier extends TokenVerifier {
+  /** Who may have issued tokens, as configured. */
+  readonly issuer: string | readonly string[] | null;
+  /** Whom tokens must be meant for, as configured. */
+  readonly audience: string | readonly string[] | null;
+  /** Where the keys are, when that was configured. */
+  readonly jwksUri: string | undefined;
+  /** The signature algorithms that are allowed. */
+  readonly algorithms: readonly Algorithm[];
+  readonly #keys: KeySource;
+  readonly #policy: ClaimPolicy;
+  readonly #claimChecks: readonly ClaimCheck[];
+  /** The first of them: `exp`, looked at again when everything else is done. */
+  readonly #expiryCheck: readonly ClaimCheck[];
+  readonly #proofSteps: readonly Step[];
+  readonly #policySteps: readonly Step[];
+  readonly #cache: VerifiedTokenCache | undefined;
+  /** Whether an access token that was made once may be handed out again, as long as its times are good. */
+  readonly #reusable: boolean;
+
+  constructor(options: JWTVerifierOptions) {
+    super(assertOptions(OWNER, options));
+    const policy = claimPolicy(OWNER, options);
+    const maxEntries = cacheEntries(OWNER, options.cache);
+    const { keys, algorithms } = keysOption(OWNER, options, policy.issuers);
+    this.issuer = asGiven(options.issuer, policy.issuers);
+    this.audience = asGiven(options.audience, policy.audiences);
+    this.jwksUri = options.jwksUri;
+    this.algorithms = Object.freeze([...algorithms]);
+    this.#keys = keys;
+    this.#policy = policy;
+    this.#claimChecks = claimChecks(policy, this.clockToleranceSeconds);
+    this.#expiryCheck = this.#claimChecks.slice(0, 1);
+    this.#proofSteps = proofSteps(keys, headerChecks(algorithms, policy.profile));
+    this.#policySteps = policySteps(this.#claimChecks, policy, {
+      requiredScopes: this.requiredScopes,
+      scopeHierarchy: this.scopeHierarchy,
+    });
+    this.#cache = maxEntries === undefined ? undefined : new VerifiedTokenCache(maxEntries);
+    this.#reusable = isPure(policy);
+  }
+
+  /** Verifies a token; see {@link TokenVerifier.verifyToken}. */
+  override async verifyToken(token: string, options: VerifyOptions = {}): Promise<AccessToken> {
+    const handedOut = this.#handOut(token, options);
+    if (handedOut !== undefined) {
+      const { clientId, subject, issuer } = handedOut;
+      notify(this.observer, { type: 'token.accepted', clientId, subject, issuer });
+      return handedOut;
+    }
+    const accessToken = await super.verifyToken(token, options);
+    if (this.#reusable) {
+      const entry = this.#cache?.get(token);
+      if (entry !== undefined) entry.accessToken = accessToken;
+    }
+    return accessToken;
+  }
+
+  /** Every check of a token with its outcome, and hints for the classic mistakes. Never rejects, and reports no event. */
+  async explain(token: string): Promise<Explanation> {
+    const size: Step = {
+      name: 'size',
+      expected: `1 to ${this.maxTokenBytes} bytes`,
+      run: (state) => assertTokenSize(state.token, this.maxTokenBytes),
+    };
+    const steps = [size, ...this.#proofSteps, ...this.#policySteps];
+    try {
+      return await explainSteps(steps, { token, now: this.clock() }, this.#policy);
+    } catch (error) {
+      // The user's clock threw: nothing could be checked.
+      return Object.freeze({ accepted: false, error: unavailable(error, token), checks: [] });
+    }
+  }
+
+  /** Fetches the keys now if they are not at hand: for readiness probes. Rejects with `temporarily_unavailable`. */
+  ready(): Promise<void> {
+    return this.#keys.ready();
+  }
+
+  /** Stops background work, closes connections and forgets tokens. */
+  async close(): Promise<void> {
+    this.#cache?.clear();
+    await this.#keys.close();
+  }
+
+  protected override async authenticate(token: string): Promise<AccessTokenInit> {
+    const state: Verification = { token, now: this.clock() };
+    const kept = this.#cache?.get(token);
+    if (kept !== undefined && (await this.#isStillProven(kept))) {
+      state.header = kept.header;
+      state.claims = kept.claims;
+    } else {
+      await this.#prove(state);
+    }
+    await runSteps(this.#policySteps, state);
+    return known(state.init);
+  }
+
+  /** Times by the exact `exp`: the `expiresAt` of an access token is rounded down. */
+  protected override assertUsable(accessToken: AccessToken): void {
+    assertClaims(this.#expiryCheck, accessToken.claims, { now: this.clock() });
+    assertScopes(accessToken.scopes, this.requiredScopes, this.scopeHierarchy);
+  }
+
+  async #prove(state: Verification): Promise<void> {
+    // Read before the keys are: when they change meanwhile, the entry is one of the past.
+    const { generation } = this.#keys;
+    await runSteps(this.#proofSteps, state);
+    if (this.#cache === undefined) return;
+    const { token } = state;
+    const [header, claims] = [known(state.header), known(state.claims)];
+    this.#cache.set({ token, header, claims, hint: known(state.hint), key: known(state.key), generation });
+  }
+
+  /** Asks the key source as for any token: that is what keeps the keys fresh, and what ends trust in a key that was removed. */
+  async #isStillProven(kept: VerifiedToken): Promise<boolean> {
+    const candidates = await this.#keys.findKeys(kept.hint);
+    return kept.generation === this.#keys.generation && candidates.includes(kept.key);
+  }
+
+  /** The access token made of this very token before, if everything that may have changed since is still good. */
+  #handOut(token: string, { signal }: VerifyOptions): AccessToken | undefined {
+    if (this.#cache === undefined || typeof token !== 'string' || signal?.aborted) return undefined;
+    const kept = this.#cache.get(token);
+    if (kept?.accessToken === undefined || kept.generation !== this.#keys.generation) return undefined;
+    try {
+      const candidates = this.#keys.findKeys(kept.hint);
+      // The long way asks again and waits for the answer.
+      if (candidates instanceof Promise) candidates.catch(() => undefined);
+      else if (candidates.includes(kept.key) && this.#claimsAreGood(kept)) return kept.accessToken;
+    } catch {
+      // A clock of the user's that throws, for example: the long way meets it again and reports it.
+    }
+    return undefined;
+  }
+
+  #claimsAreGood({ claims }: VerifiedToken): boolean {
+    const context = { now: this.clock() };
+    return this.#claimChecks.every(({ check }) => check(claims, context) === undefined);
+  }
+}
+
+function asGiven(value: unknown, list: readonly string[] | null): string | readonly string[] | null {
+  return typeof value === 'string' ? value : list;
+}

@@ -1,0 +1,31 @@
+import type { AlgorithmRule } from './algorithms.js';
+
+/** A public key as a JWK of checked form: only the members that make the key. */
+export type PublicJwk =
+  | { readonly kty: 'RSA'; readonly n: string; readonly e: string }
+  | { readonly kty: 'EC'; readonly crv: string; readonly x: string; readonly y: string }
+  | { readonly kty: 'OKP'; readonly crv: string; readonly x: string }
+  | { readonly kty: 'AKP'; readonly alg: string; readonly pub: string };
+
+/** A key in the form that the platform's cryptography works with. Only the `#crypto` file that made it looks inside. */
+export interface PlatformKey {
+  readonly platform: 'node' | 'web';
+}
+
+/** What each `#crypto` file offers. `crypto-node.ts` answers at once where it can; `crypto-web.ts` mostly later. */
+export interface PlatformCrypto {
+  /** Whether this runtime can compute the algorithm at all. */
+  supports(rule: AlgorithmRule, algorithm: string): boolean;
+  /** Throws or rejects when the platform finds that it is no key, for example a point that is not on its curve. */
+  importPublicKey(jwk: PublicJwk, algorithms: readonly string[]): PlatformKey | Promise<PlatformKey>;
+  importSecret(bytes: Uint8Array<ArrayBuffer>, algorithms: readonly string[]): PlatformKey | Promise<PlatformKey>;
+  /** Whether the signature over the ASCII text is that of the key. The signature's length was checked. */
+  verifyWith(
+    algorithm: string,
+    key: PlatformKey,
+    text: string,
+    signature: Uint8Array<ArrayBuffer>,
+  ): boolean | Promise<boolean>;
+  /** Decodes a text that is known to be canonical base64url. */
+  decodeBase64Url(text: string): Uint8Array<ArrayBuffer>;
+}

@@ -1,0 +1,148 @@
+import { generateKeyPairSync, sign, verify } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bytesOfBase64Url, isCanonicalBase64Url } from '../src/base64url.js';
+import { splitToken } from '../src/compact-token.js';
+import { decodeBase64Url as decodeOnTheWeb } from '../src/crypto-web.js';
+import { base64UrlOf, bytesOfBase64, readDer } from '../src/der.js';
+import { ecdsaDerSignature } from '../src/ecdsa-signature.js';
+import { mayVerifyNow, verificationEnded, verificationStarted } from '../src/verification-load.js';
+
+describe('base64url', () => {
+  it('every byte string has exactly one text, and both platforms read it alike', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
+        const text = Buffer.from(bytes).toString('base64url');
+        expect(isCanonicalBase64Url(text)).toBe(true);
+        expect(Buffer.from(bytesOfBase64Url(text) ?? [9]).equals(Buffer.from(bytes))).toBe(true);
+        expect(Buffer.from(decodeOnTheWeb(text)).equals(Buffer.from(bytes))).toBe(true);
+        expect(base64UrlOf(bytes)).toBe(text);
+      }),
+    );
+  });
+
+  it('a text is canonical when, and only when, encoding its bytes gives it back', () => {
+    const character = fc.constantFrom(...'AQgwEIMcZz09-_+/= \n.éŁ');
+    fc.assert(
+      fc.property(fc.string({ unit: character, maxLength: 12 }), (text) => {
+        expect(isCanonicalBase64Url(text)).toBe(Buffer.from(text, 'base64url').toString('base64url') === text);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('anything that is no text has no bytes', () => {
+    for (const value of [undefined, null, 5, {}, ['AA']]) expect(bytesOfBase64Url(value)).toBeUndefined();
+  });
+});
+
+describe('taking a token apart', () => {
+  it('what comes apart goes together again, whatever the text', () => {
+    const part = fc.oneof(
+      fc.base64String(),
+      fc.uint8Array({ maxLength: 9 }).map((bytes) => base64UrlOf(bytes)),
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 6 }), (parts) => {
+        const token = parts.join('.');
+        const split = splitToken(token);
+        const good = parts.length === 3 && parts[0] !== '' && parts.every(isCanonicalBase64Url);
+        expect(split !== undefined).toBe(good);
+        if (split !== undefined) {
+          expect(`${split.header}.${split.payload}.${split.signature}`).toBe(token);
+          expect(split.signingInput).toBe(`${split.header}.${split.payload}`);
+        }
+      }),
+    );
+  });
+});
+
+describe('DER', () => {
+  it('reading never throws, and what is read fills the bytes exactly', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+        const values = readDer(Uint8Array.from(bytes));
+        if (values === undefined) return;
+        expect(values.reduce((sum, { whole }) => sum + whole.length, 0)).toBe(bytes.length);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it.each([
+    ['an indefinite length', '3080020101'],
+    ['a length in more bytes than needed', '30810302010100'],
+    ['a length that goes too far', '3005020101'],
+    ['a tag of several bytes', '1f8101020101'],
+  ])('%s is refused', (_name, hex) => {
+    expect(readDer(Uint8Array.from(Buffer.from(hex, 'hex')))).toBeUndefined();
+  });
+
+  it('base64 with padding is read, sloppy base64 is not', () => {
+    expect(bytesOfBase64(' AQID\nBA== ')).toEqual(Buffer.from([1, 2, 3, 4]));
+    for (const text of ['', 'AQ', 'AQ=', 'AQ===', 'AR==', 'AQ_-', '=AAA']) expect(bytesOfBase64(text)).toBeUndefined();
+  });
+});
+
+describe('ECDSA signatures in DER', () => {
+  it.each(['P-256', 'P-384', 'P-521'])('%s: what was signed in JOSE form verifies in DER form', (namedCurve) => {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve });
+    for (let round = 0; round < 20; round++) {
+      const data = Buffer.from(`round ${round}`);
+      const raw = sign('sha256', data, { key: privateKey, dsaEncoding: 'ieee-p1363' });
+      expect(verify('sha256', data, publicKey, ecdsaDerSignature(raw))).toBe(true);
+    }
+  });
+
+  it('numbers get their shortest form and stay positive', () => {
+    const half = (hex: string): string => hex.padStart(64, '0');
+    const der = (r: string, s: string): string =>
+      Buffer.from(ecdsaDerSignature(Buffer.from(half(r) + half(s), 'hex'))).toString('hex');
+    expect(der('01', '7f')).toBe('300602010102017f');
+    expect(der('80', '00')).toBe('30070202008002' + '0100');
+    expect(der('00ff00', '0100')).toBe('30090203' + '00ff00' + '02020100');
+  });
+});
+
+describe('where a signature is checked', () => {
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+  it('on the calling thread when nothing else runs, also many times in a row', async () => {
+    await turn();
+    await turn();
+    for (let round = 0; round < 50; round++) {
+      verificationStarted();
+      expect(mayVerifyNow()).toBe(true);
+      verificationEnded();
+      await undefined;
+    }
+  });
+
+  it('on the thread pool when another one runs', async () => {
+    await turn();
+    verificationStarted();
+    verificationStarted();
+    expect(mayVerifyNow()).toBe(false);
+    verificationEnded();
+    expect(mayVerifyNow()).toBe(true);
+    verificationEnded();
+  });
+
+  it('on the thread pool from the third piece of work of a turn on, and after many in a row', async () => {
+    await turn();
+    await turn();
+    const answers: boolean[] = [];
+    for (let piece = 0; piece < 4; piece++) {
+      verificationStarted();
+      answers.push(mayVerifyNow());
+      verificationEnded();
+      // A tick runs between callbacks of one turn.
+      await new Promise<void>((resolve) => process.nextTick(resolve));
+    }
+    expect(answers).toEqual([true, true, false, false]);
+    await turn();
+    await turn();
+    const many = Array.from({ length: 300 }, () => mayVerifyNow());
+    expect([many[0], many[255], many[256]]).toEqual([true, true, false]);
+  });
+});
