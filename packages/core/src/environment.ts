@@ -120,19 +120,21 @@ export class EnvironmentReader {
     this.#try(build, feeds);
   }
 
-  /** What is in force, by option: values, defaults in words, and for secrets and keys only whether they are set. */
+  /** What is in force, by option: values and defaults, and for secrets and keys only whether they are set. */
   describe(): Readonly<Record<string, unknown>> {
     const entries = this.#table.variables
       .filter(({ name }) => !name.startsWith('SKIP_'))
-      .map((variable): [string, unknown] => {
-        const { name, type } = variable;
-        if (mayBeFile(variable)) return [optionOf(variable), this.isSet(name) ? 'set' : 'unset'];
-        if (this.flag(`SKIP_${name}`) === true) return [optionOf(variable), 'not checked'];
-        const value = this.#values.get(name) ?? variable.default ?? 'unset';
-        // A query could hold an API key.
-        return [optionOf(variable), type === 'url' && typeof value === 'string' ? value.replace(/\?.*/s, '?…') : value];
-      });
+      .map((variable): [string, unknown] => [shownName(variable), this.#shown(variable)]);
     return Object.freeze(Object.fromEntries(entries));
+  }
+
+  #shown(variable: EnvironmentVariable): unknown {
+    const { name, type } = variable;
+    if (mayBeFile(variable)) return this.isSet(name) ? 'set' : 'unset';
+    if (this.flag(`SKIP_${name}`) === true) return 'not checked';
+    const value = this.#values.get(name) ?? defaultValue(variable);
+    // A query could hold an API key.
+    return type === 'url' && typeof value === 'string' ? value.replace(/\?.*/s, '?…') : value;
   }
 
   #try<Result>(build: () => Result, feeds: Readonly<Record<string, string>>): { readonly result: Result } | undefined {
@@ -200,5 +202,21 @@ export class EnvironmentReader {
 
 /** The verifier's option that a variable feeds: `CLIENT_ID` feeds `clientId`. */
 function optionOf({ name, option }: EnvironmentVariable): string {
-  return option ?? name.toLowerCase().replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  return option ?? camelCase(name);
+}
+
+/** The option's name, unless it is a part of another option or has another unit than the variable. */
+function shownName({ name, option }: EnvironmentVariable): string {
+  return option === undefined || /\.|Ms$/.test(option) ? camelCase(name) : option;
+}
+
+function camelCase(name: string): string {
+  return name.toLowerCase().replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** A default as a value where it is one, else its words. */
+function defaultValue(variable: EnvironmentVariable): unknown {
+  const { type, default: words = 'unset' } = variable;
+  const isValue = type === 'number' ? /^\d+$/.test(words) : type === 'boolean';
+  return isValue && words !== 'unset' ? parseEnvironmentValue(variable, words) : words.replaceAll('`', '');
 }

@@ -27,10 +27,13 @@ describe('without options', () => {
     [' ', 'not_recognized'],
     ['\t\n', 'not_recognized'],
     ['\u00a0', 'not_recognized'],
-    ['x'.repeat(16_385), 'too_large'],
   ])('refuses %j', async (token, reason) => {
     expect(await safeVerify(create(), token)).toMatchObject({ ok: false, error: { code: 'invalid_token', reason } });
   });
+});
+
+it('refuses a token that is too long', async () => {
+  expect(await safeVerify(create(), 'x'.repeat(16_385))).toMatchObject({ ok: false, error: { reason: 'too_large' } });
 });
 
 describe('validate', () => {

@@ -113,9 +113,12 @@ describe('an unknown token', () => {
     [`${TOKEN}\u0000`, 'not_recognized'],
     ['\ud800', 'not_recognized'],
     ['', 'malformed'],
-    ['x'.repeat(16_385), 'too_large'],
   ])('such as %j is refused', async (token, reason) => {
     expect(await safeVerify(create(), token)).toMatchObject({ ok: false, error: { code: 'invalid_token', reason } });
+  });
+
+  it('that is too long is not looked at', async () => {
+    expect(await safeVerify(create(), 'x'.repeat(16_385))).toMatchObject({ ok: false, error: { reason: 'too_large' } });
   });
 
   it('is not mistaken for a known one by a lone surrogate', async () => {

@@ -32,7 +32,8 @@ export function rememberConfiguration(
 ): void {
   const options = table === undefined ? {} : new EnvironmentReader(table, env, { prefix }).describe();
   const strategyName = strategy.section === undefined ? strategy.specifier : strategy.name;
-  descriptions.set(verifier, description({ strategy: strategyName, ...options, ...requiredScopesOf(verifier) }));
+  const members = { strategy: strategyName, ...options, ...requiredScopesOf(verifier), ...inForce(verifier, options) };
+  descriptions.set(verifier, description(members));
 }
 
 function description(members: { readonly strategy: string }): ConfigurationDescription {
@@ -41,9 +42,24 @@ function description(members: { readonly strategy: string }): ConfigurationDescr
   return Object.freeze(result);
 }
 
-/** The verifier itself knows best. */
+/** The verifier itself knows best, where it shows what a variable is about: a default may depend on the prefix or the key. */
+function inForce(verifier: Verifier, options: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { issuer, audience, algorithms, timeoutMs } = verifier as Verifier & Readonly<Record<string, unknown>>;
+  const entries = Object.entries({ issuer, audience, algorithms })
+    .filter(([name, value]) => name in options && (value === null || isTexts(value)))
+    .map(([name, value]) => [name, value === null ? 'not checked' : value]);
+  const seconds =
+    'timeoutSeconds' in options && typeof timeoutMs === 'number' ? { timeoutSeconds: timeoutMs / 1000 } : {};
+  return { ...Object.fromEntries(entries), ...seconds };
+}
+
 function requiredScopesOf(verifier: Verifier): { readonly requiredScopes?: readonly string[] } {
   const { requiredScopes } = verifier as { readonly requiredScopes?: unknown };
-  const isList = Array.isArray(requiredScopes) && requiredScopes.every((scope) => typeof scope === 'string');
-  return isList ? { requiredScopes: Object.freeze([...requiredScopes]) } : {};
+  return Array.isArray(requiredScopes) && isTexts(requiredScopes)
+    ? { requiredScopes: Object.freeze([...requiredScopes]) }
+    : {};
+}
+
+function isTexts(value: unknown): boolean {
+  return typeof value === 'string' || (Array.isArray(value) && value.every((member) => typeof member === 'string'));
 }

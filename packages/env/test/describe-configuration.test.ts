@@ -27,12 +27,13 @@ it('says what is in force for jwt', async () => {
     strategy: 'jwt',
     secret: 'set',
     publicKey: 'unset',
-    issuer: ['https://a.example'],
+    issuer: 'https://a.example',
     audience: 'not checked',
     algorithms: ['HS256'],
     requiredScopes: ['read', 'write'],
-    clockToleranceSeconds: '5',
-    'cache.maxEntries': '2000',
+    clockToleranceSeconds: 5,
+    cacheMaxEntries: 2000,
+    jwksTimeoutSeconds: 5,
   });
   expect(JSON.stringify(description)).not.toContain(SECRET);
 });
@@ -53,14 +54,31 @@ it('says what is in force for introspection, and shows no query, which may hold 
     clientId: 'client',
     clientSecret: 'set',
     audience: ['a', 'b'],
-    'cache.ttlSeconds': 60,
+    cacheTtlSeconds: 60,
+    timeoutSeconds: 5,
   });
   expect(`${description}`).not.toContain(SECRET);
 });
 
+it('shows the defaults that FastMCP’s prefix brings', async () => {
+  const prefix = 'FASTMCP_SERVER_AUTH';
+  const variables = {
+    [prefix]: 'introspection',
+    [`${prefix}_INTROSPECTION_INTROSPECTION_URL`]: 'https://a.example/introspect',
+    [`${prefix}_INTROSPECTION_CLIENT_ID`]: 'client',
+    [`${prefix}_INTROSPECTION_CLIENT_SECRET`]: SECRET,
+  };
+  const verifier = await verifierFromEnv(variables, { prefix });
+  expect(verifier && describeConfiguration(verifier)).toMatchObject({
+    issuer: 'not checked',
+    audience: 'not checked',
+    timeoutSeconds: 10,
+  });
+});
+
 it('shows no token of the static strategy', async () => {
   const description = await describeEnv({ [P]: 'static', [`${P}_STATIC_TOKENS`]: `{"${SECRET}":{"clientId":"c"}}` });
-  expect(description).toEqual({ strategy: 'static', tokens: 'set', requiredScopes: [], allowInProduction: 'false' });
+  expect(description).toEqual({ strategy: 'static', tokens: 'set', requiredScopes: [], allowInProduction: false });
 });
 
 it('is one line of JSON as a text, and cannot be changed', async () => {

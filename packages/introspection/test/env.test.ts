@@ -156,11 +156,14 @@ describe.each(Object.entries(FORMS))('%s', (name, { with: rest, good, bad, shows
   });
 
   if (bad.length > 0) {
-    it.each(bad)('bad: %s', (value) => {
-      const problems = problemsOf({ ...rest, [name]: value });
-      expect(problems).toEqual([expect.stringMatching(`^${name}: `)]);
-      if (value.length > 6) expect(problems.join()).not.toContain(value);
-    });
+    it.each(bad.map((value, index) => [index, value] as const))(
+      'bad form %d is refused under its name',
+      (_index, value) => {
+        const problems = problemsOf({ ...rest, [name]: value });
+        expect(problems).toEqual([expect.stringMatching(`^${name}: `)]);
+        if (value.length > 6) expect(problems.join()).not.toContain(value);
+      },
+    );
   }
 
   it.each(['', '  ', undefined])('blank: %j is unset', (value) => {

@@ -144,12 +144,15 @@ describe.each(Object.entries(FORMS))('%s', (name, { with: rest, good, bad, shows
     expect(verifier).toMatchObject(shows);
   });
 
-  it.each(bad)('bad: %s', (value) => {
-    const problems = problemsOf({ ...rest, [name]: value });
-    expect(problems.filter((problem) => problem.startsWith(`${name}: `))).toHaveLength(1);
-    expect(problems).toHaveLength(1);
-    if (value.length > 6) expect(problems.join()).not.toContain(value);
-  });
+  it.each(bad.map((value, index) => [index, value] as const))(
+    'bad form %d is refused under its name',
+    (_index, value) => {
+      const problems = problemsOf({ ...rest, [name]: value });
+      expect(problems.filter((problem) => problem.startsWith(`${name}: `))).toHaveLength(1);
+      expect(problems).toHaveLength(1);
+      if (value.length > 6) expect(problems.join()).not.toContain(value);
+    },
+  );
 
   it.each(['', '  ', undefined])('blank: %j is unset', (value) => {
     const missing = MISSING[name];
