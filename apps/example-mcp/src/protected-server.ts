@@ -15,7 +15,10 @@ export interface ProtectedServerOptions {
   /** 0 picks a free one. */
   readonly port: number;
   readonly store: NotesStore;
-  readonly authorizationServers: readonly string[];
+  /** The resource identifier, where clients reach this server by another URL than the one it listens on. Default: that one. */
+  readonly resource?: string | undefined;
+  /** Issuers that clients may use; without any, no metadata is served. */
+  readonly authorizationServers?: readonly string[] | undefined;
   /** Makes the verifier for the resource identifier, which names the port. */
   readonly verifier: (resource: string) => TokenVerifier & { close?: () => Promise<void> };
 }
@@ -35,7 +38,8 @@ export async function startProtectedServer(options: ProtectedServerOptions): Pro
   server.listen(options.port, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const resource = `http://127.0.0.1:${port}/mcp`;
+  const url = `http://127.0.0.1:${port}/mcp`;
+  const resource = options.resource ?? url;
 
   const verifier = closingOnError(server, () => options.verifier(resource));
   const gate = createGate({
@@ -60,7 +64,7 @@ export async function startProtectedServer(options: ProtectedServerOptions): Pro
   server.on('request', (request, response) => authenticate(request, response, () => void handle(request, response)));
 
   return {
-    url: resource,
+    url,
     resource,
     close: async () => {
       const closed = once(server, 'close');

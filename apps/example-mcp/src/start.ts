@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { describeConfiguration, gateOptionsFromEnv, verifierFromEnv } from '@auth/env';
 import { NOTES_SCOPES, READER, RESOURCE_SERVER, startAuthorizationServer, WRITER } from './authorization-server.js';
 import { NotesStore } from './notes-store.js';
 import { portFrom } from './ports.js';
@@ -8,6 +9,30 @@ import { createVerifier, STRATEGIES, type Strategy } from './strategies.js';
 
 /** Serves until it is interrupted, and prints commands to paste. */
 export async function start(write: (text: string) => void): Promise<void> {
+  const stop = (await startFromEnvironment(write)) ?? (await startWithEmbeddedProvider(write));
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await stop();
+}
+
+/** As in production: `MCP_SERVER_AUTH`, or an environment written for FastMCP, says how tokens are verified, and by whom. */
+async function startFromEnvironment(write: (text: string) => void): Promise<(() => Promise<void>) | undefined> {
+  const isSet = (name: string): boolean => (process.env[name] ?? '').trim() !== '';
+  const prefix = isSet('MCP_SERVER_AUTH') || !isSet('FASTMCP_SERVER_AUTH') ? 'MCP_SERVER_AUTH' : 'FASTMCP_SERVER_AUTH';
+  const verifier = await verifierFromEnv(process.env, { prefix });
+  if (verifier === undefined) return undefined;
+  const { resource, authorizationServers } = gateOptionsFromEnv(process.env, { prefix });
+  const server = await startProtectedServer({
+    port: portFrom('PORT', 3000),
+    store: new NotesStore(),
+    resource,
+    authorizationServers,
+    verifier: () => verifier,
+  });
+  write(`A protected MCP server is at ${server.url}\nauth: ${describeConfiguration(verifier)}\nCtrl+C ends.\n`);
+  return () => server.close();
+}
+
+async function startWithEmbeddedProvider(write: (text: string) => void): Promise<() => Promise<void>> {
   const strategy = strategyFrom(process.env.STRATEGY);
   const resources: string[] = [];
   const provider = await startAuthorizationServer({
@@ -34,8 +59,9 @@ export async function start(write: (text: string) => void): Promise<void> {
   });
   resources.push(server.resource);
   write(instructions(strategy, server.url, provider.tokenUrl));
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  await Promise.all([server.close(), provider.close()]);
+  return async () => {
+    await Promise.all([server.close(), provider.close()]);
+  };
 }
 
 function strategyFrom(text = 'jwks'): Strategy {
@@ -60,7 +86,7 @@ function instructions(strategy: Strategy, url: string, tokenUrl: string): string
   curl -si ${url} -X POST
   curl -s ${new URL('/.well-known/oauth-protected-resource/mcp', url).href}
 
-Other strategies: STRATEGY=${STRATEGIES.join('|')}. Every decision is logged below. Ctrl+C ends.
+Other strategies: STRATEGY=${STRATEGIES.join('|')}; your own provider: MCP_SERVER_AUTH (see @auth/env). Every decision is logged below. Ctrl+C ends.
 `;
 }
 

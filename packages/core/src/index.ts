@@ -111,6 +111,12 @@ export {
   scopeListOption,
 } from './scopes.js';
 export { assertSecureUrl, isLoopback } from './secure-url.js';
+export {
+  assertDiscoverableIssuer,
+  isMetadataOf,
+  metadataEndpoint,
+  serverMetadataUrls,
+} from './server-metadata.js';
 export { JsonError, MAX_JSON_DEPTH, parseJsonObject } from './strict-json.js';
 export type { TokenCache, TokenCacheStore } from './token-cache.js';
 export {

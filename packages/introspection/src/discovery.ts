@@ -1,4 +1,12 @@
-import { assertSecureUrl, type Clock, fetchJson, type HttpTransport, ownClaim } from '@auth/core';
+import {
+  type Clock,
+  fetchJson,
+  type HttpTransport,
+  isMetadataOf,
+  metadataEndpoint,
+  ownClaim,
+  serverMetadataUrls,
+} from '@auth/core';
 import { IntrospectionFailure, toFailure } from './failure.js';
 
 /** What we use of an authorization server's metadata (RFC 8414 §2). */
@@ -54,7 +62,7 @@ export class Discovery {
   async #fetch(deadlineMs: number): Promise<ServerMetadata> {
     const startedAt = performance.now();
     let failure = new IntrospectionFailure('discovery');
-    for (const url of metadataUrls(this.#issuer)) {
+    for (const url of serverMetadataUrls(this.#issuer)) {
       const left = deadlineMs - (performance.now() - startedAt);
       if (left <= 0) throw new IntrospectionFailure('timeout');
       try {
@@ -77,32 +85,18 @@ export class Discovery {
   }
 }
 
-/** RFC 8414 §3.1 (the well-known path goes before the issuer's own), then OpenID Connect Discovery §4 (after it). */
-export function metadataUrls(issuer: string): readonly string[] {
-  const { origin, pathname } = new URL(issuer);
-  const path = pathname.replace(/\/+$/, '');
-  return [
-    `${origin}/.well-known/oauth-authorization-server${path}`,
-    `${origin}${path}/.well-known/openid-configuration`,
-  ];
-}
-
 function readMetadata(issuer: string, json: Record<string, unknown>): ServerMetadata {
-  // RFC 8414 §3.3: identical, or the document belongs to somebody else.
-  if (ownClaim(json, 'issuer') !== issuer) throw new IntrospectionFailure('discovery');
+  if (!isMetadataOf(json, issuer)) throw new IntrospectionFailure('discovery');
   const methods = ownClaim(json, 'introspection_endpoint_auth_methods_supported');
-  const jwksUri = ownClaim(json, 'jwks_uri');
   return {
-    introspectionEndpoint: secureUrl(ownClaim(json, 'introspection_endpoint')),
+    introspectionEndpoint: endpoint(json, 'introspection_endpoint', issuer),
     authMethods: Array.isArray(methods) ? methods.filter((method) => typeof method === 'string') : undefined,
-    jwksUri: jwksUri === undefined ? undefined : secureUrl(jwksUri),
+    jwksUri: ownClaim(json, 'jwks_uri') === undefined ? undefined : endpoint(json, 'jwks_uri', issuer),
   };
 }
 
-function secureUrl(url: unknown): string {
-  try {
-    return assertSecureUrl('discovery', 'url', url).href;
-  } catch {
-    throw new IntrospectionFailure('discovery');
-  }
+function endpoint(json: Record<string, unknown>, name: string, issuer: string): string {
+  const found = metadataEndpoint(json, name, issuer);
+  if ('failure' in found) throw new IntrospectionFailure('discovery');
+  return found.url;
 }

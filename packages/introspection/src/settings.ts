@@ -1,4 +1,5 @@
 import {
+  assertDiscoverableIssuer,
   assertKnownOptions,
   assertOptionalBoolean,
   assertOptionalFunction,
@@ -130,10 +131,7 @@ function assertDiscoverable(owner: string, issuers: readonly string[] | null): v
   if (issuer === undefined || more.length > 0) {
     throw new TypeError(`${owner}: 'discover' needs exactly one 'issuer'`);
   }
-  // RFC 8414 §2: an issuer identifier has no query.
-  if (assertSecureUrl(owner, 'issuer', issuer).search !== '' || issuer.includes('?')) {
-    throw new TypeError(`${owner}: option 'issuer' must be a URL without a query, for 'discover'`);
-  }
+  assertDiscoverableIssuer(owner, issuer);
 }
 
 function readCache(owner: string, cache: unknown): Settings['cache'] {

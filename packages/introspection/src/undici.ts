@@ -1,4 +1,11 @@
-import type { HttpHeaders, HttpRequest, HttpResponse, HttpTransport } from '@auth/core';
+import {
+  assertKnownOptions,
+  type ClosableTransport,
+  type HttpHeaders,
+  type HttpRequest,
+  type HttpResponse,
+  numberOption,
+} from '@auth/core';
 import type { Dispatcher } from 'undici';
 import { BodyQueue } from './body-queue.js';
 
@@ -13,24 +20,31 @@ export interface UndiciTransportOptions {
   readonly connections?: number | undefined;
 }
 
-/** A transport that holds connections. */
-export interface UndiciTransport extends HttpTransport {
-  /** Closes the connections of our own `Agent`. A later request opens new ones. */
-  close(): Promise<void>;
-}
-
 /**
  * The transport on Node: undici's `dispatch` with pooled keep-alive connections, which costs a third less than its `request`.
- * undici is loaded with the first request. It follows no redirects; deadlines come as the request's signal.
+ * undici is loaded with the first request. It follows no redirects; deadlines come as the request's signal. Throws a `TypeError`
+ * or `RangeError` for options that make no sense: a typo would silently drop client certificates.
  */
-export function undiciTransport(options: UndiciTransportOptions = {}): UndiciTransport {
-  const { dispatcher, connections = 64 } = options;
+export function undiciTransport(options: UndiciTransportOptions = {}): ClosableTransport {
+  assertKnownOptions('undiciTransport', options, ['dispatcher', 'connections']);
+  const { dispatcher } = options;
+  if (dispatcher !== undefined && typeof dispatcher?.dispatch !== 'function') {
+    throw new TypeError("undiciTransport: option 'dispatcher' must be an undici dispatcher");
+  }
+  const connections = numberOption('undiciTransport', 'connections', options.connections, 64, {
+    min: 1,
+    integer: true,
+  });
   // Written by agent() and close() alone.
   let own: Promise<Dispatcher> | undefined;
   let loaded: Dispatcher | undefined = dispatcher;
   const agent = async (): Promise<Dispatcher> => {
     own ??= import('undici').then(({ Agent }) => new Agent({ connections, pipelining: 1 }));
     const current = own;
+    // A failed load is not kept: the next request tries again.
+    current.catch(() => {
+      if (own === current) own = undefined;
+    });
     const ready = await current;
     if (own === current) loaded = ready;
     return ready;

@@ -1,12 +1,13 @@
+import { serverMetadataUrls } from '@auth/core';
 import { describe, expect, it } from 'vitest';
-import { Discovery, metadataUrls } from '../src/discovery.js';
+import { Discovery } from '../src/discovery.js';
 import type { ClientAuthMethod, IntrospectionTokenVerifierOptions } from '../src/options.js';
 import { IntrospectionTokenVerifier } from '../src/verifier.js';
 import { type MemoryAnswer, memoryTransport } from './support/memory-transport.js';
 import { outcomeOf } from './support/outcome.js';
 
 const ISSUER = 'https://auth.example/tenant';
-const [OAUTH = '', OIDC = ''] = metadataUrls(ISSUER);
+const [OAUTH = '', OIDC = ''] = serverMetadataUrls(ISSUER);
 const METADATA = {
   issuer: ISSUER,
   introspection_endpoint: 'https://auth.example/introspect',
@@ -20,7 +21,7 @@ function rig(documents: Record<string, MemoryAnswer>) {
   return { time, transport, discovery, documents, urls: () => transport.requests.map(({ url }) => url) };
 }
 
-describe('metadataUrls', () => {
+describe('serverMetadataUrls', () => {
   it.each([
     [
       'https://auth.example',
@@ -40,7 +41,7 @@ describe('metadataUrls', () => {
   ])(
     'of %s put the path where the standards say (RFC 8414 §3.1, OpenID Connect Discovery §4)',
     (issuer, oauth, oidc) => {
-      expect(metadataUrls(issuer)).toEqual([oauth, oidc]);
+      expect(serverMetadataUrls(issuer)).toEqual([oauth, oidc]);
     },
   );
 });

@@ -1,6 +1,13 @@
-import { type FetchFailure, FetchJsonError, fetchJson, type HttpTransport, type JsonResponse } from '@auth/core';
+import {
+  type FetchFailure,
+  FetchJsonError,
+  fetchJson,
+  type HttpTransport,
+  type JsonResponse,
+  serverMetadataUrls,
+} from '@auth/core';
 import { ttlFromHeaders } from './cache-control.js';
-import { jwksUriOf, type MetadataFailure, metadataUrls } from './discovery.js';
+import { jwksUriOf, type MetadataFailure } from './discovery.js';
 import type { RemoteKeysLimits } from './remote-key-options.js';
 
 /** Where keys come from: a JWK Set, or an issuer whose metadata says where its JWK Set is. */
@@ -96,7 +103,7 @@ async function discover(
   get: (url: string, headers: Record<string, string>) => Promise<JsonResponse>,
 ): Promise<string> {
   let failure: KeyEndpointError | undefined;
-  for (const url of metadataUrls(issuer)) {
+  for (const url of serverMetadataUrls(issuer)) {
     try {
       const answer = await get(url, { accept: 'application/json' });
       const found = jwksUriOf(answer.status === 200 ? answer.json : {}, issuer);

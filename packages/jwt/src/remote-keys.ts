@@ -1,7 +1,13 @@
-import { assertSecureUrl, type Clock, type HttpTransport, systemClock, type VerifierObserver } from '@auth/core';
+import {
+  assertDiscoverableIssuer,
+  assertSecureUrl,
+  type Clock,
+  type HttpTransport,
+  systemClock,
+  type VerifierObserver,
+} from '@auth/core';
 import { defaultTransport } from '#transport';
 import type { Algorithm } from './algorithms.js';
-import { assertDiscoverableIssuer } from './discovery.js';
 import { HeldKeys } from './held-keys.js';
 import { KeyEndpointError, type KeyLocation, loadJwks } from './key-endpoint.js';
 import type { KeySet } from './key-set.js';

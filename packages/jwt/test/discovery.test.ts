@@ -1,6 +1,6 @@
-import { isAuthError } from '@auth/core';
+import { assertDiscoverableIssuer, isAuthError, serverMetadataUrls } from '@auth/core';
 import { afterEach, describe, expect, test } from 'vitest';
-import { assertDiscoverableIssuer, jwksUriOf, metadataUrls } from '../src/discovery.js';
+import { jwksUriOf } from '../src/discovery.js';
 import { type Answer, down, ecJwk, json, jwksOf, type Rig, startEndpoint, startRig } from './jwks-endpoint.js';
 
 const A = ecJwk('a');
@@ -49,7 +49,7 @@ test.each([
   ['https://as.example/tenant', `https://as.example${OAUTH}/tenant`, `https://as.example/tenant${OIDC}`],
   ['https://as.example:8443/a/b/', `https://as.example:8443${OAUTH}/a/b`, `https://as.example:8443/a/b${OIDC}`],
 ])('the metadata of %s is looked for at both well-known places', (issuer, oauth, oidc) => {
-  expect(metadataUrls(issuer)).toEqual([oauth, oidc]);
+  expect(serverMetadataUrls(issuer)).toEqual([oauth, oidc]);
 });
 
 test.each([
