@@ -42,6 +42,7 @@ export function createVerifier(strategy: Strategy, context: StrategyContext): To
         clientId: context.clientId,
         clientSecret: context.clientSecret,
         issuer,
+        // No audience: this provider's opaque tokens name none. Where yours do, check it.
         ...(ttlSeconds === undefined ? {} : { cache: { ttlSeconds } }),
         ...common,
       });
