@@ -61,6 +61,11 @@ class FrozenAccessToken implements AccessToken {
   get token(): string {
     return this.#token;
   }
+
+  static {
+    // An inspector asked for hidden properties and getters looks into the prototypes of classes, but not of plain objects.
+    Object.defineProperty(FrozenAccessToken.prototype, 'constructor', { value: Object });
+  }
 }
 
 /**
