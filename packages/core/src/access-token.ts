@@ -117,7 +117,8 @@ const anonymousKeys = new WeakMap<AccessToken, string>();
 
 /**
  * A stable text for the identity behind a token, (issuer, subject, client): what sessions and other state are bound to.
- * Different identities never share a key. A token that names neither a subject nor a client gets a key of its own that no
+ * Identities that differ in one of the three never share a key; where several verifiers accept tokens without an issuer
+ * (introspection), configure `issuer`, so that two servers' subjects are told apart. A token that names neither a subject nor a client gets a key of its own that no
  * other `AccessToken` object shares, so state bound to it is never found again rather than shared with a stranger.
  */
 export function principalKey(accessToken: AccessToken): string {

@@ -135,7 +135,8 @@ export class AuthError extends Error {
   }
 }
 
-function describe(code: AuthErrorCode, reason: InvalidTokenReason | undefined): string {
+/** The public text of a code and reason. Throws a `TypeError` for one that is not ours. */
+export function describe(code: AuthErrorCode, reason: InvalidTokenReason | undefined): string {
   if (!Object.hasOwn(STATUS, code)) throw new TypeError('AuthError: unknown code');
   if (reason === undefined) return CODE_DESCRIPTIONS[code];
   if (!Object.hasOwn(REASON_DESCRIPTIONS, reason)) throw new TypeError('AuthError: unknown reason');

@@ -199,9 +199,10 @@ export async function authorize(
   context: Omit<AuthorizationContext, 'accessToken'> = {},
 ): Promise<void> {
   // Frozen, so that no check changes what the next one decides from.
-  const decision = await decide(check, Object.freeze({ ...context, accessToken }));
+  const caller = accessToken ?? undefined;
+  const decision = await decide(check, Object.freeze({ ...context, accessToken: caller }));
   if (isAllowed(decision)) return;
-  if (accessToken === undefined) throw new AuthError('missing_token');
+  if (caller === undefined) throw new AuthError('missing_token');
   if (isDenied(decision)) throw new AuthError('access_denied');
   const { requiredScopes, missingScopes: missing } = decision;
   throw new AuthError('insufficient_scope', { requiredScopes, missingScopes: missing });

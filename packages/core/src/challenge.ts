@@ -1,4 +1,5 @@
-import type { AuthError } from './auth-error.js';
+import { AuthError, describe, isAuthError } from './auth-error.js';
+import { assertKnownOptions } from './options.js';
 import { isScopeToken } from './scopes.js';
 
 /** What {@link toChallenge} may add to a challenge. */
@@ -23,9 +24,28 @@ const DEFAULT_REALM = 'protected resource';
 /**
  * The HTTP answer to an {@link AuthError} (RFC 6750 §3): 400, 401 and 403 with one `WWW-Authenticate: Bearer` challenge; 503
  * with `Retry-After` and without a challenge, so that nobody logs in again because of an outage. Never cacheable. The public
- * texts are fixed per code and reason: no claim value, key id or upstream message can be in them.
+ * texts are fixed per code and reason: no claim value, key id or upstream message can be in them. Anything but an AuthError is
+ * answered with 503, like every failure that says nothing about the token. Throws a `TypeError` for unknown options.
  */
 export function toChallenge(error: AuthError, options: ChallengeOptions = {}): Challenge {
+  assertKnownOptions('toChallenge', options, ['resourceMetadataUrl', 'requiredScopes']);
+  return challengeOf(publicError(error), options);
+}
+
+/**
+ * The error with texts of our own: one that a subclass or another copy of this package wrote could end its quotes, or the header
+ * field. Anything but an AuthError says nothing about the token: that is an outage, and no reason to log in again.
+ */
+function publicError(error: unknown): AuthError {
+  if (!isAuthError(error)) return new AuthError('temporarily_unavailable');
+  try {
+    return error.description === describe(error.code, error.reason) ? error : new AuthError(error.code, error);
+  } catch {
+    return new AuthError('temporarily_unavailable');
+  }
+}
+
+function challengeOf(error: AuthError, options: ChallengeOptions): Challenge {
   const headers: Record<string, string> = { 'Cache-Control': 'no-store' };
   if (error.code === 'temporarily_unavailable') {
     headers['Retry-After'] = String(delaySeconds(error.retryAfterSeconds));

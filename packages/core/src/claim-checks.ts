@@ -91,7 +91,8 @@ export function expirationCheck(options: { required: boolean; toleranceSeconds: 
           hint: 'exp is in seconds; this looks like milliseconds or like "for ever"',
         };
       }
-      if (now < seconds + options.toleranceSeconds) return undefined;
+      // 0 is not a time but a mistake, whatever the clock says.
+      if (seconds !== 0 && now < seconds + options.toleranceSeconds) return undefined;
       return { reason: 'expired', expected: `later than ${now}`, actual: seconds };
     },
   };

@@ -35,13 +35,16 @@ export function headerValue(headers: HttpHeaders, name: string): string | undefi
 /** An HTTP-date in any of its three forms (RFC 9110 §5.6.7) begins with the day of the week; `Date.parse` reads much else. */
 const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? [ \w:-]{18,28}$/;
 
+/** A year; nobody means more. */
+const MAX_RETRY_AFTER_SECONDS = 31_536_000;
+
 /** `Retry-After` in seconds: delay-seconds or an HTTP-date (RFC 9110 §10.2.3); undefined when absent or meaningless. */
 export function retryAfterSeconds(headers: HttpHeaders, now: number): number | undefined {
   const value = headerValue(headers, 'retry-after')?.trim();
   if (value === undefined || value === '') return undefined;
-  if (/^\d{1,9}$/.test(value)) return Number(value);
+  if (/^\d+$/.test(value)) return Math.min(Number(value), MAX_RETRY_AFTER_SECONDS);
   if (!HTTP_DATE.test(value)) return undefined;
   // Always UTC, although the asctime form does not say so.
   const date = Date.parse(value.endsWith(' GMT') ? value : `${value} GMT`);
-  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil(date / 1000 - now));
+  return Number.isNaN(date) ? undefined : Math.min(Math.max(0, Math.ceil(date / 1000 - now)), MAX_RETRY_AFTER_SECONDS);
 }

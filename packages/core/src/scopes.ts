@@ -6,6 +6,9 @@ const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
  */
 export type ScopeHierarchy = Readonly<Record<string, readonly string[]>>;
 
+const NO_HIERARCHY: ScopeHierarchy = Object.freeze({});
+const NO_SCOPES: readonly string[] = Object.freeze([]);
+
 /** Whether a text is one scope-token of RFC 6749 §3.3. */
 export function isScopeToken(value: unknown): value is string {
   return typeof value === 'string' && SCOPE_TOKEN.test(value);
@@ -27,7 +30,7 @@ export function parseScopes(value: unknown): readonly string[] {
  * and for members that no token could ever hold.
  */
 export function scopeListOption(owner: string, name: string, value: unknown): readonly string[] {
-  if (value === undefined) return [];
+  if (value === undefined) return NO_SCOPES;
   if (!Array.isArray(value) || !Array.from(value).every(isScopeToken)) {
     throw new TypeError(`${owner}: option '${name}' must be a list of scopes such as ['notes:read'], without blanks`);
   }
@@ -36,8 +39,9 @@ export function scopeListOption(owner: string, name: string, value: unknown): re
 
 /** A {@link ScopeHierarchy} given as an option, checked and copied. Throws a `TypeError`. */
 export function scopeHierarchyOption(owner: string, name: string, value: unknown): ScopeHierarchy {
-  if (value === undefined) return {};
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (value === undefined) return NO_HIERARCHY;
+  // A Map has no members of its own and would be read as empty.
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Map) {
     throw new TypeError(`${owner}: option '${name}' must map a scope to the list of scopes that it includes`);
   }
   const entries = Object.entries(value).map(([scope, included]): [string, readonly string[]] => {
@@ -64,6 +68,8 @@ export function missingScopes(
   required: readonly string[],
   hierarchy: ScopeHierarchy = {},
 ): readonly string[] {
+  // A text's `includes` would find parts of scopes.
+  if (!Array.isArray(granted)) return required;
   if (required.every((scope) => granted.includes(scope))) return [];
   const expanded = expandScopes(granted, hierarchy);
   return required.filter((scope) => !expanded.has(scope));

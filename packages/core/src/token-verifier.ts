@@ -101,10 +101,12 @@ export abstract class TokenVerifier implements Verifier {
    */
   protected abstract authenticate(token: string, options: VerifyOptions): Promise<AccessTokenInit>;
 
-  async #verify(token: string, options: VerifyOptions): Promise<AccessToken> {
+  async #verify(token: string, options: VerifyOptions | null): Promise<AccessToken> {
     assertTokenSize(token, this.maxTokenBytes);
-    if (options.signal?.aborted) throw abortedError(options.signal);
-    const init = await withSignal(this.authenticate(token, options), options.signal);
+    // Untyped callers say "none" with null.
+    const signal = options?.signal ?? undefined;
+    if (signal?.aborted) throw abortedError(signal);
+    const init = await withSignal(this.authenticate(token, options ?? {}), signal);
     const accessToken = createAccessToken(token, init);
     this.assertUsable(accessToken);
     return accessToken;

@@ -1,10 +1,14 @@
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FetchJsonError, type FetchJsonRequest, fetchJson } from '../src/fetch-json.js';
 import { fetchTransport } from '../src/fetch-transport.js';
 import type { HttpResponse, HttpTransport } from '../src/http-transport.js';
 import { LoopbackServer } from './loopback-server.js';
+
+/** Short for what is meant to hang, and far longer than what is meant to come. */
+const SHORT_MS = 61;
+const LONG_MS = 20_001;
 
 let server: LoopbackServer;
 beforeAll(async () => {
@@ -16,22 +20,28 @@ const unhandled: unknown[] = [];
 const onUnhandled = (error: unknown): void => void unhandled.push(error);
 beforeAll(() => void process.on('unhandledRejection', onUnhandled));
 afterAll(() => void process.off('unhandledRejection', onUnhandled));
+/** Timers of the code under test that are still to come, told by their delay. */
+const timers = new Set<unknown>();
+const { setTimeout: realSet, clearTimeout: realClear } = globalThis;
+beforeAll(() => {
+  const startTimer = (work: () => void, delay?: number): unknown => {
+    const timer = realSet(work, delay);
+    if (delay === SHORT_MS || delay === LONG_MS) timers.add(timer);
+    return timer;
+  };
+  vi.stubGlobal('setTimeout', startTimer);
+  vi.stubGlobal('clearTimeout', (timer: NodeJS.Timeout) => {
+    timers.delete(timer);
+    realClear(timer);
+  });
+});
+afterAll(() => void vi.unstubAllGlobals());
+
 afterEach(async () => {
   await new Promise((resolve) => setImmediate(resolve));
   expect(unhandled).toEqual([]);
-  expect(process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length).toBeLessThanOrEqual(
-    timersBefore,
-  );
+  expect(timers.size).toBe(0);
 });
-let timersBefore = 0;
-beforeAll(() => {
-  // The test runner has timers of its own.
-  timersBefore = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length + 1;
-});
-
-/** Short for what is meant to hang, and far longer than what is meant to come. */
-const SHORT_MS = 60;
-const LONG_MS = 20_000;
 
 const request = (changes: Partial<FetchJsonRequest> = {}): FetchJsonRequest => ({
   transport: fetchTransport,
@@ -191,6 +201,19 @@ describe('fetchJson fails with', () => {
     expect(read).toBe(0);
   });
 
+  it.each<[string, Record<string, string>]>([
+    ['too_large', { 'content-length': '1001' }],
+    ['content_encoding', { 'content-encoding': 'gzip' }],
+  ])('%s without reading the body, and tells the transport to let the connection go', async (failure, headers) => {
+    let wanted: AbortSignal | undefined;
+    const transport: HttpTransport = async ({ signal }) => {
+      wanted = signal;
+      return answerOf(['{}'], headers);
+    };
+    expect((await failureOf({ transport })).failure).toBe(failure);
+    expect(wanted?.aborted).toBe(true);
+  });
+
   it('too_large for an endless body, and lets the connection go', async () => {
     server.handler = (_request, response) => {
       const more = (): void => {
@@ -200,7 +223,7 @@ describe('fetchJson fails with', () => {
       more();
     };
     expect((await failureOf()).failure).toBe('too_large');
-    await server.allConnectionsClosed();
+    await server.connectionClosed();
   });
 
   it.each<[string, LoopbackServer['handler']]>([
@@ -219,7 +242,7 @@ describe('fetchJson fails with', () => {
   ])('timeout for %s, and lets the connection go', async (_what, handler) => {
     server.handler = handler;
     expect((await failureOf({ deadlineMs: SHORT_MS })).failure).toBe('timeout');
-    await server.allConnectionsClosed();
+    await server.connectionClosed();
   });
 
   it.each<[string, LoopbackServer['handler']]>([
@@ -257,7 +280,7 @@ describe('fetchJson fails with', () => {
     const controller = new AbortController();
     server.handler = () => controller.abort();
     expect((await failureOf({ signal: controller.signal })).failure).toBe('aborted');
-    await server.allConnectionsClosed();
+    await server.connectionClosed();
   });
 
   it('aborted when the signal has fired before, and asks nobody', async () => {

@@ -28,7 +28,7 @@ describe('retryAfterSeconds', () => {
     ['a negative number', '-1', undefined],
     ['a fraction', '1.5', undefined],
     ['an exponent', '1e3', undefined],
-    ['a number without bounds', '9'.repeat(40), undefined],
+    ['a number without bounds, as a year', '9'.repeat(40), 31_536_000],
     ['a word', 'soon', undefined],
     ['a word and a number, which Date.parse would read', 'foo 5', undefined],
     ['a date that is none', 'Sun, 99 Foo 1994 08:49:37 GMT', undefined],

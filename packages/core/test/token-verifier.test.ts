@@ -133,7 +133,7 @@ describe('TokenVerifier', () => {
       'resolves to claims in a circle',
       () => {
         const claims: Record<string, unknown> = {};
-        claims['self'] = claims;
+        claims.self = claims;
         return { clientId: 'a', claims };
       },
     ],

@@ -49,6 +49,8 @@ export class IntrospectionTokenVerifier extends TokenVerifier {
       toleranceSeconds,
       policy: { requiredScopes, scopeHierarchy, toleranceSeconds },
     });
+    // Checked once, in force as checked; a subclass may still add fields of its own.
+    if (new.target === IntrospectionTokenVerifier) Object.freeze(this);
   }
 
   /** The configured endpoint; undefined with `discover`. */

@@ -70,6 +70,8 @@ export class JWTVerifier extends TokenVerifier {
     });
     this.#cache = maxEntries === undefined ? undefined : new VerifiedTokenCache(maxEntries);
     this.#reusable = isPure(policy);
+    // Checked once, in force as checked; a subclass may still add fields of its own.
+    if (new.target === JWTVerifier) Object.freeze(this);
   }
 
   /** Verifies a token; see {@link TokenVerifier.verifyToken}. */
@@ -151,8 +153,8 @@ export class JWTVerifier extends TokenVerifier {
   }
 
   /** The access token made of this very token before, if everything that may have changed since is still good. */
-  #handOut(token: string, { signal }: VerifyOptions): AccessToken | undefined {
-    if (this.#cache === undefined || typeof token !== 'string' || signal?.aborted) return undefined;
+  #handOut(token: string, options: VerifyOptions | null): AccessToken | undefined {
+    if (this.#cache === undefined || typeof token !== 'string' || options?.signal?.aborted) return undefined;
     const kept = this.#cache.get(token);
     if (kept?.accessToken === undefined || kept.generation !== this.#keys.generation) return undefined;
     try {

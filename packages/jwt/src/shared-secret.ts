@@ -4,24 +4,67 @@ import { bytesOfBase64, readDer, readSequence, TAG } from './der.js';
 
 /** Marks of keys that are published, or that belong to another algorithm, wherever they stand in the text and in any case. */
 const KEY_MARKS: readonly RegExp[] = [
-  /-{4,5} ?begin /i,
+  /-{4,5} ?(?:begin|end) /i,
   /"(?:kty|keys)"\s*:/i,
-  /(?:^|\s)(?:ssh-[a-z0-9]+|ecdsa-sha2-[a-z0-9-]+|sk-[a-z0-9@.-]+)\s+aaaa/i,
+  /(?:^|\s)(?:ssh-[a-z0-9@.-]+|ecdsa-sha2-[a-z0-9@.-]+|sk-[a-z0-9@.-]+)\s+aaaa/i,
   /putty-user-key-file/i,
 ];
 
+/** What follows the length in front of an ssh key's own name of its algorithm (RFC 4253 §6.6). */
+const SSH_NAME = /^(?:ssh-|ecdsa-|sk-)/;
+
 /**
- * Whether bytes are key material of another kind: PEM, JWK, certificate, DER, ssh or PuTTY keys. As an HMAC secret, a public
- * key would let everyone sign, and a private key would be in the wrong place.
+ * Whether bytes are key material of another kind: PEM, JWK, certificate, DER, ssh or PuTTY keys, also as base64, base64url or
+ * hexadecimal text. As an HMAC secret, a public key would let everyone sign, and a private key would be in the wrong place.
  */
 export function isForeignKeyMaterial(bytes: Uint8Array<ArrayBuffer>): boolean {
-  if (isKeyDer(bytes)) return true;
-  // Latin-1 reads any bytes; zero bytes go, so that UTF-16 shows its ASCII.
-  const text = new TextDecoder('latin1').decode(bytes).replaceAll('\0', '');
-  if (KEY_MARKS.some((mark) => mark.test(text))) return true;
-  // The body of a PEM without its armour, as some consoles show it.
-  const body = bytesOfBase64(text.replaceAll('\\n', '').trim());
-  return body !== undefined && isKeyDer(body);
+  const text = latin1(bytes);
+  return isKeyMaterial(bytes) || decodings(text).some(isKeyMaterial);
+}
+
+function isKeyMaterial(bytes: Uint8Array<ArrayBuffer>): boolean {
+  const text = latin1(bytes);
+  // A line break that an editor added does not make it another key.
+  if (isKeyDer(bytes) || isKeyDer(bytesOfLatin1(text.trim())) || isSshBlob(bytes, text)) return true;
+  // Zero bytes go, so that UTF-16 shows its ASCII.
+  const shown = text.replaceAll('\0', '');
+  return KEY_MARKS.some((mark) => mark.test(shown)) || isJwkJson(bytes);
+}
+
+function isSshBlob(bytes: Uint8Array<ArrayBuffer>, text: string): boolean {
+  const [first, second, third, length = 0] = bytes;
+  return first === 0 && second === 0 && third === 0 && length > 0 && SSH_NAME.test(text.slice(4));
+}
+
+/** The bytes that a text may stand for: the body of a PEM without its armour, for example, as some consoles show it. */
+function decodings(text: string): readonly Uint8Array<ArrayBuffer>[] {
+  const compact = text.replaceAll('\0', '').replaceAll('\\n', '').replace(/\s/g, '');
+  const hex = /^(?:[0-9a-f]{2})+$/i.test(compact)
+    ? Uint8Array.from(compact.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
+    : undefined;
+  const found = [bytesOfBase64(compact), bytesOfBase64Url(compact.replace(/=+$/, '')), hex];
+  return found.filter((candidate) => candidate !== undefined);
+}
+
+/** However its member names are spelt: `{"\u006bty":"RSA"}` is a JWK as well. */
+function isJwkJson(bytes: Uint8Array<ArrayBuffer>): boolean {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return typeof value === 'object' && value !== null && ('kty' in value || 'keys' in value);
+  } catch {
+    return false;
+  }
+}
+
+/** Latin-1 reads any bytes, one character each. */
+function latin1(bytes: Uint8Array<ArrayBuffer>): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
+
+function bytesOfLatin1(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
 /** A DER sequence of at least two members: chance does not make one. */
@@ -55,6 +98,8 @@ export function sharedSecretBytes(
       `${owner}: option 'secret' must be at least ${minimum} bytes long for ${algorithms.join(', ')} (RFC 7518 §3.2)`,
     );
   }
+  // An unset variable that was padded, or a buffer that was never filled.
+  if (bytes.every((byte) => byte === 0 || byte === 0x20)) throw wrong('a secret, not blanks or zero bytes');
   if (isForeignKeyMaterial(bytes)) {
     throw wrong("a shared secret; PEM, JWK, DER, certificates and ssh keys are none (a public key is for 'publicKey')");
   }
