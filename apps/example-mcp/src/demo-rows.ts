@@ -45,12 +45,12 @@ async function* jwtRows(world: DemoWorld): AsyncGenerator<Row> {
   yield row('Read-only token: write_note', reader, write, {
     status: 403,
     error: 'insufficient_scope',
-    scope: 'notes:write',
+    scope: 'notes:read notes:write',
   });
   yield row('Read-only token: delete_note', reader, callTool('delete_note', { title: 'Milk' }), {
     status: 403,
     error: 'insufficient_scope',
-    scope: 'notes:write notes:delete',
+    scope: 'notes:read notes:write notes:delete',
   });
 
   world.skewSeconds = 2 * 3600;
@@ -80,7 +80,7 @@ async function* authorizationRows(world: DemoWorld): AsyncGenerator<Row> {
   yield row('Scope from the arguments: board:team missing', reader, pin, {
     status: 403,
     error: 'insufficient_scope',
-    scope: 'board:team',
+    scope: 'notes:read board:team',
   });
   yield row('Scope from the arguments: board:team granted', writer, pin, OK);
   yield row('Role: count_notes without it', writer, callTool('count_notes'), { status: 403, error: 'access_denied' });

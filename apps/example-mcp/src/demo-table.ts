@@ -40,7 +40,7 @@ export function painter(colour: boolean): (code: 'red' | 'green' | 'dim' | 'bold
   return (code, text) => (colour ? `\u001b[${codes[code]}m${text}\u001b[0m` : text);
 }
 
-const WIDTHS = { tried: 46, answer: 34 } as const;
+const WIDTHS = { tried: 46, answer: 58 } as const;
 
 /** The heading of the table. */
 export function heading(paint: ReturnType<typeof painter>): string {

@@ -10,6 +10,9 @@ import { NOTES_SCOPES } from './authorization-server.js';
 import { createNotesServer } from './notes-server.js';
 import type { NotesStore } from './notes-store.js';
 
+/** Scopes that every request needs; challenges for more name these as well, so that no client asks in circles. */
+const EVERY_CALLER = ['notes:read'] as const;
+
 /** Options of {@link startProtectedServer}. */
 export interface ProtectedServerOptions {
   /** 0 picks a free one. */
@@ -47,14 +50,14 @@ export async function startProtectedServer(options: ProtectedServerOptions): Pro
     resource,
     authorizationServers: options.authorizationServers,
     // What every caller needs, and what a client without a token is told to ask for; more is asked for when more is needed.
-    requiredScopes: ['notes:read'],
+    requiredScopes: EVERY_CALLER,
     scopesSupported: NOTES_SCOPES,
     // A web page that rebinds its name to 127.0.0.1 sends its own Host and Origin (CVE-2025-66414).
     allowedHosts: [`127.0.0.1:${port}`, `localhost:${port}`],
     allowedOrigins: [`http://127.0.0.1:${port}`, `http://localhost:${port}`],
   });
   const authenticate = requireAuth(gate);
-  const authorizer = createAuthorizer();
+  const authorizer = createAuthorizer({ requiredScopes: EVERY_CALLER });
   const handler = authorizer.createHandler((context) => {
     const accessToken = getAccessToken(context);
     if (accessToken === undefined) throw new Error('The gate lets nobody through without a token');

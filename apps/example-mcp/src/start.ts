@@ -86,7 +86,7 @@ function instructions(strategy: Strategy, url: string, tokenUrl: string): string
   curl -si ${url} -X POST
   curl -s ${new URL('/.well-known/oauth-protected-resource/mcp', url).href}
 
-Other strategies: STRATEGY=${STRATEGIES.join('|')}; your own provider: MCP_SERVER_AUTH (see @auth/env). Every decision is logged below. Ctrl+C ends.
+Other strategies: STRATEGY=${STRATEGIES.join('|')}; your own provider: MCP_SERVER_AUTH (see @auth/env). Every token's verification is logged below. Ctrl+C ends.
 `;
 }
 

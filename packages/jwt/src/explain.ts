@@ -1,5 +1,5 @@
 import { type AuthError, type CheckOutcome, isAuthError, unavailable } from '@auth/core';
-import { type HintContext, hintFor } from './hints.js';
+import { type HintContext, hintFor, outageHint } from './hints.js';
 import type { Step, Verification } from './verification.js';
 
 /** What became of a token, check by check. */
@@ -36,7 +36,7 @@ export async function explainSteps(
     } catch (thrown) {
       const failure = isAuthError(thrown) ? thrown : unavailable(thrown, state.token);
       error ??= failure;
-      checks.push(failedLine(line, failure, hintFor(name, state, context)));
+      checks.push(failedLine(line, failure, hintOf(name, failure, state, context)));
     }
   }
   return Object.freeze({
@@ -44,6 +44,10 @@ export async function explainSteps(
     ...(error === undefined ? {} : { error }),
     checks: Object.freeze(checks),
   });
+}
+
+function hintOf(name: string, failure: AuthError, state: Verification, context: HintContext): string | undefined {
+  return failure.code === 'temporarily_unavailable' ? outageHint(failure) : hintFor(name, state, context);
 }
 
 function failedLine(

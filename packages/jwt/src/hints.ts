@@ -1,6 +1,7 @@
-import { type Claims, ownClaim } from '@auth/core';
+import { type AuthError, type Claims, ownClaim } from '@auth/core';
 import { isSymmetric } from './algorithm-option.js';
 import { isAlgorithm } from './algorithms.js';
+import { KeyEndpointError } from './key-endpoint.js';
 import { known, type Verification } from './verification.js';
 
 /** What a hint may look at, beside the state. */
@@ -30,6 +31,13 @@ const HINTS: Readonly<Record<string, Hint>> = {
 export function hintFor(check: string, state: Verification, context: HintContext): string | undefined {
   const hint = Object.hasOwn(HINTS, check) ? HINTS[check] : undefined;
   return hint?.(state, context);
+}
+
+/** What stood in the way of a check that could not be made: an outage says nothing about the token. */
+export function outageHint({ cause }: AuthError): string {
+  if (!(cause instanceof KeyEndpointError)) return 'this could not be checked; the token may be fine';
+  const what = cause.status === undefined || cause.status === 200 ? '' : ` (HTTP ${cause.status})`;
+  return `keys could not be fetched from ${cause.url}: ${cause.code ?? cause.failure}${what}; the token may be fine`;
 }
 
 const ID_TOKEN = 'this looks like an ID token, which is for the client alone: send the access token';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { type AuthError, isAuthError } from '@auth/core';
-import { forgedTokens } from '@auth/testing';
+import { forgedTokens, RSAKeyPair } from '@auth/testing';
 import { describe, expect, it } from 'vitest';
 import { JWTVerifier } from '../src/jwt-verifier.js';
 import type { JWTVerifierOptions } from '../src/options.js';
@@ -169,5 +169,18 @@ describe('hints for the classic mistakes', () => {
     const found = await line(token({}, { kid: 'winter' }), 'key', verifier);
     expect(found).toMatchObject({ outcome: 'failed', expected: ['summer'], actual: 'winter' });
     expect(found?.hint).toMatch(/not in the set/);
+  });
+});
+
+describe('explain while keys cannot be fetched', () => {
+  it('says so, and from where, instead of blaming the key of the token', async () => {
+    const pair = await RSAKeyPair.generate();
+    const jwksUri = 'http://127.0.0.1:1/jwks';
+    const verifier = new JWTVerifier({ jwksUri, issuer: null, audience: null });
+    const { error, checks } = await verifier.explain(await pair.createToken({ kid: 'a' }));
+    expect(error).toMatchObject({ code: 'temporarily_unavailable' });
+    const hint = checks.find(({ name }) => name === 'key')?.hint;
+    expect(hint).toContain(`keys could not be fetched from ${jwksUri}: ECONNREFUSED`);
+    await verifier.close();
   });
 });
