@@ -1,4 +1,4 @@
-import { type AuthErrorDetails, type InvalidTokenReason, invalidToken } from './auth-error.js';
+import { type AuthError, type AuthErrorDetails, type InvalidTokenReason, invalidToken } from './auth-error.js';
 import { type Claims, nearMissHint, ownClaim, shown } from './claim-values.js';
 
 /** What a check may look at beside the claims. */
@@ -54,7 +54,7 @@ export function explainClaims(
 }
 
 /** The `invalid_token` AuthError of a failed check. */
-export function claimError(check: string, { reason, ...details }: ClaimCheckFailure): Error {
+export function claimError(check: string, { reason, ...details }: ClaimCheckFailure): AuthError {
   return invalidToken(reason, { check, ...details });
 }
 

@@ -125,7 +125,6 @@ function standardFields(claims: Claims): Omit<AccessTokenInit, 'clientId' | 'sub
 
 async function askRevocation(isRevoked: NonNullable<ClaimPolicy['isRevoked']>, state: Verification): Promise<void> {
   const accessToken = createAccessToken(state.token, known(state.init));
-  state.accessToken = accessToken;
   let revoked: unknown;
   try {
     revoked = await isRevoked(accessToken);

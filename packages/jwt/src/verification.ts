@@ -1,4 +1,4 @@
-import { type AccessToken, type AccessTokenInit, type ClaimCheck, type Claims, claimError } from '@auth/core';
+import { type AccessTokenInit, type ClaimCheck, type Claims, claimError } from '@auth/core';
 import type { CompactToken } from './compact-token.js';
 import type { KeyHint } from './key-source.js';
 import type { VerificationKey } from './verification-key.js';
@@ -17,8 +17,6 @@ export interface Verification {
   key?: VerificationKey;
   claims?: Claims;
   init?: AccessTokenInit;
-  /** Made for the revocation hook, where there is one. */
-  accessToken?: AccessToken;
 }
 
 /**
