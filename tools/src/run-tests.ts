@@ -18,9 +18,21 @@ const POLL_MS = 500;
 
 /**
  * Runs the tests of every package, prints a line for each as it finishes and, last and alone on a line, the sum. Resolves to
- * the exit code: 1 when anything failed or nothing ran. Whatever makes the run fail is visible in the `failed` count.
+ * the exit code: 1 when anything failed or nothing ran.
  */
-export async function runTests({ root, runScripts, print, partial }: TestRun): Promise<number> {
+export async function runTests(testRun: TestRun): Promise<number> {
+  const total = await countTests(testRun);
+  testRun.print(formatCounts(total));
+  return exitCodeOf(total);
+}
+
+/** 1 when anything failed or nothing ran. */
+export function exitCodeOf({ passed, failed }: TestCounts): number {
+  return failed > 0 || passed === 0 ? 1 : 0;
+}
+
+/** As {@link runTests}, but hands out the sum. Whatever makes the run fail is visible in the `failed` count. */
+export async function countTests({ root, runScripts, print, partial }: TestRun): Promise<TestCounts> {
   const packages = findPackages(root).filter(({ manifest }) => manifest.scripts?.test !== undefined);
   removeResults(packages);
 
@@ -52,14 +64,11 @@ export async function runTests({ root, runScripts, print, partial }: TestRun): P
     }
   }
   const sum = sumCounts(all);
-  const nothingRan = sum.passed + sum.failed === 0;
-  if (nothingRan) print('No test was run.');
+  if (sum.passed + sum.failed === 0) print('No test was run.');
   const hiddenFailure = exitCode !== 0 && sum.failed === 0;
   if (hiddenFailure)
     print(`The run ended with exit code ${exitCode} although no test failed; that is counted as a failure.`);
-  const total = hiddenFailure ? { ...sum, failed: 1 } : sum;
-  print(formatCounts(total));
-  return total.failed > 0 || nothingRan ? 1 : 0;
+  return hiddenFailure ? { ...sum, failed: 1 } : sum;
 }
 
 /** The results of a package that is done; a file still being written does not parse yet and is left for the next look. */
@@ -91,21 +100,26 @@ export function turboArguments(given: readonly string[]): readonly string[] {
   return ['run', 'test', ...own, ...given];
 }
 
-if (import.meta.filename === process.argv[1]) {
-  const given = process.argv.slice(2);
+/** A run of this repository's tests; `given` goes to turbo, `env` to the tests. */
+export function repositoryTests(given: readonly string[], env: Readonly<Record<string, string>> = {}): TestRun {
   const turbo = join(REPOSITORY_ROOT, 'node_modules', '.bin', 'turbo');
   if (!existsSync(turbo) || !isPnpmAvailable()) {
     console.error('The tests need the dependencies and pnpm. This brings both: npx --yes pnpm@12 test');
     process.exit(1);
   }
-  console.log(`Running the tests on Node ${process.versions.node}; packages report as they finish.`);
-  process.exitCode = await runTests({
+  return {
     root: REPOSITORY_ROOT,
     runScripts: async () => {
-      const options = { cwd: REPOSITORY_ROOT, env: toolEnvironment(), show: true };
+      const options = { cwd: REPOSITORY_ROOT, env: { ...toolEnvironment(), ...env }, show: true };
       return (await run(turbo, turboArguments(given), options)).exitCode;
     },
     print: (line) => console.log(line),
     partial: given.length > 0,
-  });
+  };
+}
+
+if (import.meta.filename === process.argv[1]) {
+  const testRun = repositoryTests(process.argv.slice(2));
+  console.log(`Running the tests on Node ${process.versions.node}; packages report as they finish.`);
+  process.exitCode = await runTests(testRun);
 }

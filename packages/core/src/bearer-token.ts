@@ -16,12 +16,11 @@ const SECOND_CREDENTIALS = /,(?! *[!#$%&'*+\-.^_`|~0-9A-Za-z]+ *=(?!=*(?:,|$)))/
  * or more than one.
  */
 export function parseBearerToken(header: string | readonly string[] | undefined): string {
-  const value = onlyValue(header);
-  const credentials = trimSpaces(value);
-  if (credentials === '') throw new AuthError('missing_token');
+  // An empty field goes the way of another scheme: it holds no bearer credentials.
+  const credentials = trimSpaces(onlyValue(header));
   const scheme = SCHEME.exec(credentials)?.[0] ?? '';
   const afterScheme = credentials.charAt(scheme.length);
-  if (scheme === '' || (afterScheme !== ' ' && afterScheme !== '')) throw new AuthError('invalid_request');
+  if (afterScheme !== ' ' && afterScheme !== '') throw new AuthError('invalid_request');
   if (scheme.length !== 6 || scheme.toLowerCase() !== 'bearer') {
     // The fetch API joins repeated fields with a comma; what Node shows as two fields must not pass as one there.
     const twice = SECOND_CREDENTIALS.test(withoutQuotedTexts(credentials));
@@ -45,12 +44,13 @@ function onlyValue(header: string | readonly string[] | undefined | null): strin
 function trimSpaces(text: string): string {
   let start = 0;
   let end = text.length;
-  while (start < end && text.charCodeAt(start) === 0x20) start++;
-  while (end > start && text.charCodeAt(end - 1) === 0x20) end--;
+  // Beyond either end the code is NaN, so a text of spaces alone ends both loops, and leaves nothing.
+  while (text.charCodeAt(start) === 0x20) start++;
+  while (text.charCodeAt(end - 1) === 0x20) end--;
   return text.slice(start, end);
 }
 
 function withoutQuotedTexts(text: string): string {
   // An unclosed quote runs to the end, so that no text is scanned twice.
-  return text.replace(/"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)/g, 'quoted');
+  return text.replace(/"(?:[^"\\]|\\[\s\S])*["\\]?/g, 'quoted');
 }

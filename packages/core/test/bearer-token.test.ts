@@ -44,6 +44,10 @@ describe('parseBearerToken finds no bearer credentials (missing_token) [checklis
     ['Digest credentials with quoted commas', 'Digest username="a, Bearer x", realm="r", qop=auth, nc=00000001'],
     ['a scheme whose quoted text never ends', 'Digest username="a, Bearer x'],
     ['a scheme with an escaped quote', 'Digest username="a\\", Bearer x", realm="r"'],
+    ['a quoted text that begins and ends with an escaped quote', 'Digest a="\\", Bearer x, \\""'],
+    ['a quoted text with an escaped space', 'Digest a="\\ , Bearer x"'],
+    ['a quoted text with an escaped letter', 'Digest a="\\a, Bearer x"'],
+    ['parameters with several spaces between them', 'Digest a=b,   c=d,e=f'],
     ['a scheme whose token ends with padding', 'Basic dXNlcjpwYXM='],
   ])('%s', (_what, header) => {
     expect(outcome(header)).toEqual({ code: 'missing_token' });
@@ -83,6 +87,9 @@ describe('parseBearerToken refuses as malformed or ambiguous (invalid_request) [
     ['an equals sign', `Bearer=${TOKEN}`],
     ['a percent sign', 'Bearer a%20b'],
     ['no scheme', ', x'],
+    ['a scheme that does not stand at the beginning', '(( ab x'],
+    ['credentials with one padding character after others', 'Basic abc, def='],
+    ['credentials with more padding after others, and more to come', 'Basic abc, def===, ghi=='],
     ['a quoted beginning', '"Bearer" x'],
     ['a list with a hole', [undefined, `Bearer ${TOKEN}`]],
     ['a field that is no text', [7]],

@@ -243,6 +243,95 @@ describe('senderConstraintCheck [checklist 49]', () => {
   });
 });
 
+describe('every refusal tells the log what was expected, what was seen, and what to do', () => {
+  const limited = issuedAtCheck({ toleranceSeconds: 5, maxAgeSeconds: 60 });
+  it.each<[string, ClaimCheck, Claims, object]>([
+    ['expiration', strict, {}, { reason: 'missing_claim', expected: 'exp' }],
+    [
+      'expiration',
+      strict,
+      { exp: 'x' },
+      { reason: 'malformed', expected: 'exp: seconds since the epoch', actual: 'x' },
+    ],
+    [
+      'expiration',
+      strict,
+      { exp: NOW * 1000 },
+      {
+        reason: 'malformed',
+        expected: 'exp: a time before the year 10000',
+        actual: NOW * 1000,
+        hint: 'exp is in seconds; this looks like milliseconds or like "for ever"',
+      },
+    ],
+    ['expiration', strict, { exp: NOW - 9 }, { reason: 'expired', expected: `later than ${NOW}`, actual: NOW - 9 }],
+    [
+      'not before',
+      notBefore,
+      { nbf: NOW + 9 },
+      { reason: 'not_yet_valid', expected: `not later than ${NOW}`, actual: NOW + 9 },
+    ],
+    [
+      'not before',
+      notBefore,
+      { nbf: 'x' },
+      { reason: 'malformed', expected: 'nbf: seconds since the epoch', actual: 'x' },
+    ],
+    ['issued at', limited, {}, { reason: 'missing_claim', expected: 'iat' }],
+    [
+      'issued at',
+      limited,
+      { iat: NOW + 9 },
+      {
+        reason: 'issued_in_future',
+        expected: `not later than ${NOW}`,
+        actual: NOW + 9,
+        hint: "issued 9 s ahead of this machine's clock: compare the clocks",
+      },
+    ],
+    ['issued at', limited, { iat: NOW - 99 }, { reason: 'too_old', expected: 'issued within 60 s', actual: NOW - 99 }],
+    [
+      'required claims',
+      requiredTextClaimsCheck(['sub', 'jti']),
+      { sub: 'a' },
+      { reason: 'missing_claim', expected: ['jti'] },
+    ],
+    [
+      'sender constraint',
+      senderConstraintCheck(),
+      { cnf: {} },
+      { reason: 'sender_constrained', hint: 'the authorization server issued a DPoP- or mTLS-bound token' },
+    ],
+  ])('%s: %#', (name, check, claims, failure) => {
+    expect(check.name).toBe(name);
+    expect(check.check(claims, { now: NOW })).toStrictEqual(failure);
+  });
+
+  it('what each check expects is written down for explain', () => {
+    const checks = [strict, lenient, notBefore, issuedAt, issuer, optionalIssuer, audience, audiences];
+    expect(checks.map(({ name, expected }) => [name, expected])).toEqual([
+      ['expiration', 'a time in the future'],
+      ['expiration', 'a time in the future, or none'],
+      ['not before', undefined],
+      ['issued at', undefined],
+      ['issuer', 'https://issuer.example'],
+      ['issuer', ['https://a', 'https://b']],
+      ['audience', 'https://api.example'],
+      ['audience', ['https://api.example', 'https://other.example']],
+    ]);
+    expect(senderConstraintCheck()).toMatchObject({ name: 'sender constraint', expected: 'no cnf claim' });
+  });
+
+  it('a check that expects nothing in particular says nothing about it', () => {
+    expect(explainClaims([notBefore], {}, { now: NOW })).toStrictEqual([{ name: 'not before', outcome: 'passed' }]);
+  });
+});
+
+it('exp 0 has passed even in the first seconds of the epoch', () => {
+  expect(reason(strict, { exp: 0 }, 1)).toBe('expired');
+  expect(reason(strict, { exp: 0.5 }, 1)).toBe('passed');
+});
+
 describe('checks as data', () => {
   const checks = [strict, issuer, audience];
   const bad = { exp: NOW - 60, iss: 'https://evil.example', aud: 'https://api.example' };
