@@ -9,17 +9,20 @@ const aliases = (crypto: string): Record<string, string> => ({
   '#transport': source('transport-node.ts'),
 });
 
+/** A slow machine fails no test: only a hang ends one. */
+const PATIENT = { testTimeout: 60_000, hookTimeout: 60_000 };
+
 export default defineConfig({
   test: {
     projects: [
       {
         resolve: { alias: aliases('crypto-node.ts') },
-        test: { name: 'node', include: ['test/**/*.test.ts'] },
+        test: { ...PATIENT, name: 'node', include: ['test/**/*.test.ts'] },
       },
       {
         // What depends on the platform's cryptography runs once more on Web Crypto alone.
         resolve: { alias: aliases('crypto-web.ts') },
-        test: { name: 'web', include: ['test/**/*.platform.test.ts'] },
+        test: { ...PATIENT, name: 'web', include: ['test/**/*.platform.test.ts'] },
       },
     ],
   },

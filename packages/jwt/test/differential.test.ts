@@ -206,19 +206,24 @@ async function compare({ key, verifiers, joseKey, joseAlgorithms }: Subject, tok
   return stricter?.rule ?? `FAULT: refused here for no named rule (${outcome.reason}, ${key.algorithm}): ${token}`;
 }
 
+/** How much of the corpus runs: by count, so that the same tokens are compared on every machine. `TEST_LONG=1` runs 30 times as much. */
+const SCALE = process.env.TEST_LONG === '1' ? 30 : 1;
+
+const SHARES: readonly (readonly [Algorithm, number])[] = [
+  ['HS256', 8_000],
+  ['HS512', 2_000],
+  ['RS256', 2_500],
+  ['PS256', 1_000],
+  ['ES256', 1_000],
+  ['EdDSA', 500],
+];
+
 describe('differential test against jose.jwtVerify', () => {
-  it('over 50,000 tokens we never accept what jose refuses, and every stricter refusal has a name', async () => {
-    const shares: readonly (readonly [Algorithm, number])[] = [
-      ['HS256', 26_000],
-      ['HS512', 8_000],
-      ['RS256', 8_000],
-      ['PS256', 3_000],
-      ['ES256', 4_000],
-      ['EdDSA', 2_000],
-    ];
+  it('over many tokens we never accept what jose refuses, and every stricter refusal has a name', async () => {
     const tally = new Map<string, number>();
     let total = 0;
-    for (const [algorithm, count] of shares) {
+    for (const [algorithm, share] of SHARES) {
+      const count = share * SCALE;
       const subject = await subjectOf(algorithm);
       const other = await keyFor(algorithm, 'stranger');
       for (let made = 0; made < count; made += 50) {
@@ -235,12 +240,12 @@ describe('differential test against jose.jwtVerify', () => {
       }
     }
     expect([...tally.keys()].filter((verdict) => verdict.startsWith('FAULT')).slice(0, 5)).toEqual([]);
-    expect(total).toBeGreaterThanOrEqual(50_000);
+    expect(total).toBe(15_000 * SCALE);
     // The corpus is worth something: much is accepted, and every named rule was met.
-    expect(tally.get('both accept')).toBeGreaterThan(5_000);
-    expect(tally.get('both refuse')).toBeGreaterThan(10_000);
+    expect(tally.get('both accept')).toBeGreaterThan(total / 10);
+    expect(tally.get('both refuse')).toBeGreaterThan(total / 5);
     expect([...tally.keys()].sort()).toEqual(
       ['both accept', 'both refuse', ...STRICTER.map(({ rule }) => rule)].sort(),
     );
-  }, 180_000);
+  }, 1_800_000);
 });

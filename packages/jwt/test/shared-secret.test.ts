@@ -68,15 +68,11 @@ describe('key material of another kind is refused as a secret', () => {
   });
 
   it('no ordinary secret is mistaken for a key', () => {
-    const random = Array.from({ length: 20_000 }, () => crypto.getRandomValues(new Uint8Array(32)));
-    for (const bytes of random) {
+    const mistaken = Array.from({ length: 20_000 }, () => crypto.getRandomValues(Buffer.alloc(32)))
       // Each as raw bytes, and as the text forms in which secrets are handed around.
-      const forms = [bytes, Buffer.from(bytes).toString('base64'), Buffer.from(bytes).toString('hex')];
-      for (const form of forms) {
-        const given = typeof form === 'string' ? new TextEncoder().encode(form) : form;
-        expect(isForeignKeyMaterial(given)).toBe(false);
-      }
-    }
+      .flatMap((bytes) => [bytes, Buffer.from(bytes.toString('base64')), Buffer.from(bytes.toString('hex'))])
+      .filter((form) => isForeignKeyMaterial(form));
+    expect(mistaken.map((form) => form.toString('latin1'))).toEqual([]);
     for (const secret of ['my ssh-key has a name and is long enough', 'begin with something that is 32 bytes long']) {
       expect(() => build(secret)).not.toThrow();
     }
@@ -87,6 +83,7 @@ describe('key material of another kind is refused as a secret', () => {
     try {
       output = execFileSync('openssl', ['genpkey', '-algorithm', 'RSA', '-outform', 'DER'], {
         encoding: 'hex',
+        stdio: ['ignore', 'pipe', 'ignore'],
       }) as string;
     } catch {
       return;
