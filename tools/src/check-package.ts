@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { REPOSITORY_ROOT, run } from './command.ts';
+import { checkMetadata } from './manifest-rules.ts';
 import { type PackedPackage, packPackage } from './pack-package.ts';
 import { type Manifest, readManifest } from './workspace.ts';
 
@@ -12,7 +13,8 @@ const PUBLISHED = ['dist', 'package.json', 'README.md', 'LICENSE', 'CHANGELOG.md
 
 /**
  * Packs the built package in `folder` and checks what its users would get: the right files and nothing else, real version
- * ranges, publint (strict) and are-the-types-wrong (ESM only). Needs no network. Returns one line for each problem.
+ * ranges, the fields that all packages share, publint (strict) and are-the-types-wrong (ESM only, every entry point). Needs no
+ * network. Returns one line for each problem.
  */
 export async function checkPackage(folder: string): Promise<readonly string[]> {
   if (!existsSync(join(folder, 'dist', 'index.js'))) return ['dist/index.js is missing: build the package first'];
@@ -22,6 +24,7 @@ export async function checkPackage(folder: string): Promise<readonly string[]> {
       ...staleOutputs(folder),
       ...checkContents(packed.files),
       ...checkRanges(packed.manifest),
+      ...checkMetadata(packed.manifest, `packages/${basename(folder)}`),
       ...(await checkWithPublint(packed)),
       ...(await checkTypes(packed)),
     ];

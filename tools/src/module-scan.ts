@@ -1,4 +1,5 @@
 import { parseSync } from 'oxc-parser';
+import { isNode, type Node, walk } from './syntax-tree.ts';
 
 /** `static`: import and re-export declarations; `dynamic`: `import()` and `require()`; `type`: erased before the code runs. */
 export type ImportKind = 'static' | 'dynamic' | 'type';
@@ -57,8 +58,6 @@ export function scanModule(fileName: string, source: string): ModuleScan {
     otherStatementLines,
   };
 }
-
-type Node = Readonly<Record<string, unknown>>;
 
 function readImport(node: Node): Omit<FoundImport, 'line'> | undefined {
   switch (node.type) {
@@ -124,20 +123,6 @@ function literal(value: unknown): string | undefined {
 
 function nameOf(node: { readonly type: string; readonly name?: string; readonly value?: unknown }): unknown {
   return node.name ?? node.value;
-}
-
-function walk(value: unknown, visit: (node: Node) => void): void {
-  if (Array.isArray(value)) {
-    for (const item of value) walk(item, visit);
-    return;
-  }
-  if (!isNode(value)) return;
-  if (typeof value.type === 'string') visit(value);
-  for (const child of Object.values(value)) walk(child, visit);
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function lineFinder(source: string): (offset: number) => number {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
+import { API_REPORT } from './api-report.ts';
 import { REPOSITORY_ROOT, run, toolEnvironment } from './command.ts';
 import { findSnippets, type SnippetBlock } from './snippet-blocks.ts';
 import { findFiles, findPackages } from './workspace.ts';
@@ -22,12 +23,13 @@ export interface ExtractedSnippets {
   readonly problems: readonly string[];
 }
 
-/** Markdown written by people: of the root, of docs/ and of each package; no generated change logs. */
+/** Markdown written by people: of the root, of docs/ and of each package; no generated change logs and API reports. */
 export function findDocuments(root: string): readonly string[] {
   const folders = [...findPackages(root).map(({ folder }) => folder), join(root, 'docs'), join(root, '.changeset')];
   const nested = folders.flatMap((folder) => findFiles(folder, ['.md']));
   const own = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md'].map((name) => join(root, name));
-  return [...own, ...nested].filter((path) => existsSync(path) && !path.endsWith('CHANGELOG.md'));
+  const generated = new Set(['CHANGELOG.md', API_REPORT]);
+  return [...own, ...nested].filter((path) => existsSync(path) && !generated.has(basename(path)));
 }
 
 /**

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { checkLayers, formatViolation } from './check-layers.ts';
 import { REPOSITORY_ROOT, run } from './command.ts';
+import { staleFiles } from './generate.ts';
 import { compileSnippets, extractSnippets } from './readme-snippets.ts';
 
 export interface CheckStep {
@@ -51,6 +52,7 @@ const STEPS: readonly CheckStep[] = [
   },
   { name: 'build', check: () => turbo('build') },
   { name: 'types', check: () => turbo('typecheck') },
+  { name: 'generated files (pnpm generate)', check: async () => staleFiles(REPOSITORY_ROOT).join('\n') },
   { name: 'packages (publint, are the types wrong)', check: () => turbo('package-check') },
   {
     name: 'snippets of the documentation',

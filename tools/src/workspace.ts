@@ -6,6 +6,7 @@ export interface Manifest {
   readonly scripts?: Readonly<Record<string, string>>;
   readonly authLayers?: readonly string[];
   readonly imports?: Readonly<Record<string, unknown>>;
+  readonly exports?: Readonly<Record<string, string | { readonly types?: string }>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;

@@ -1,6 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { checkContents, checkPackage, checkRanges } from '../src/check-package.ts';
+import { checkMetadata } from '../src/manifest-rules.ts';
 import { WorkspaceFixture } from './workspace-fixture.ts';
+
+const REPOSITORY = 'https://github.com/mcp-bearer-auth/mcp-bearer-auth';
+const METADATA = {
+  description: 'A package',
+  keywords: ['auth'],
+  license: 'MIT',
+  type: 'module',
+  sideEffects: false,
+  engines: { node: '>=22.19' },
+  homepage: `${REPOSITORY}/tree/main/packages/a#readme`,
+  bugs: `${REPOSITORY}/issues`,
+  repository: { type: 'git', url: `git+${REPOSITORY}.git`, directory: 'packages/a' },
+  files: ['dist', 'CHANGELOG.md'],
+  publishConfig: { access: 'public', provenance: true },
+  exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' }, './package.json': './package.json' },
+};
 
 const PACKED = ['LICENSE', 'README.md', 'dist/index.d.ts', 'dist/index.js', 'package.json'];
 
@@ -42,6 +59,44 @@ describe('the version ranges of a package', () => {
   });
 });
 
+describe('the fields that all packages share', () => {
+  const manifest = { name: '@auth/a', ...METADATA };
+
+  it('are right in a good package', () => {
+    expect(checkMetadata(manifest, 'packages/a')).toEqual([]);
+  });
+
+  it.each(Object.keys(METADATA).filter((field) => field !== 'exports'))('must have %s', (field) => {
+    expect(checkMetadata({ ...manifest, [field]: undefined }, 'packages/a')).toEqual([
+      expect.stringContaining(`"${field}"`),
+    ]);
+  });
+
+  it('must name the folder of the package itself', () => {
+    expect(checkMetadata(manifest, 'packages/b')).toEqual([
+      expect.stringContaining('homepage'),
+      expect.stringContaining('repository'),
+    ]);
+  });
+
+  it.each([
+    ['without types', './dist/x.js'],
+    ['with types after the code', { default: './dist/x.js', types: './dist/x.d.ts' }],
+  ])('must not have an entry point %s', (_what, target) => {
+    const exports = { ...METADATA.exports, './x': target };
+    expect(checkMetadata({ ...manifest, exports }, 'packages/a')).toEqual([
+      'package.json: exports["./x"] must start with "types"',
+    ]);
+  });
+
+  it('must export package.json', () => {
+    const exports = { '.': METADATA.exports['.'] };
+    expect(checkMetadata({ ...manifest, exports }, 'packages/a')).toEqual([
+      'package.json: exports has no "./package.json"',
+    ]);
+  });
+});
+
 describe('checking a package', () => {
   const built = {
     LICENSE: 'MIT',
@@ -54,13 +109,7 @@ describe('checking a package', () => {
     'packages/a/package.json': {
       name: 'a',
       version: '1.0.0',
-      type: 'module',
-      license: 'MIT',
-      sideEffects: false,
-      repository: { type: 'git', url: 'git+https://github.com/example/a.git' },
-      engines: { node: '>=22' },
-      exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' } },
-      files: ['dist'],
+      ...METADATA,
     },
   };
 
@@ -81,7 +130,7 @@ describe('checking a package', () => {
       'packages/a/package.json': {
         ...built['packages/a/package.json'],
         exports: {
-          '.': { types: './dist/index.d.ts', default: './dist/index.js' },
+          ...METADATA.exports,
           './gone': './dist/gone.js',
         },
       },

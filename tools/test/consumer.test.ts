@@ -1,10 +1,12 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REPOSITORY_ROOT, run } from '../src/command.ts';
+import { installedSize } from '../src/installed-size.ts';
 import { type PackedPackage, packPackage } from '../src/pack-package.ts';
+import { findPackages } from '../src/workspace.ts';
 import { WorkspaceFixture } from './workspace-fixture.ts';
 
 /** What a user writes first. The token is signed by hand, so that nothing but the two packages is involved. */
@@ -65,6 +67,18 @@ describe('a project outside the workspace that installs the packed @auth/core an
 
   it('has nothing in node_modules but the two and what they need', () => {
     expect(installed).toEqual(['@auth/core', '@auth/jwt', 'jose', 'undici']);
+  });
+
+  it('has as many packages, and about as many bytes, as the table in the README says', () => {
+    const jwt = findPackages(REPOSITORY_ROOT).find(({ name }) => name === '@auth/jwt');
+    if (!jwt) throw new Error('no @auth/jwt in the workspace');
+    const computed = installedSize(jwt);
+    expect(computed.packages).toBe(installed.length);
+    const bytes = readdirSync(join(consumer.root, 'node_modules'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+      .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+    // The licence that packing adds, and the versions that it writes into package.json.
+    expect(Math.abs(computed.bytes - bytes)).toBeLessThan(10_000);
   });
 
   it.each([
