@@ -32,14 +32,18 @@ class StoreTimeout extends Error {}
 export class AnswerCache {
   readonly #init: AnswerCacheInit;
   readonly #memory: MemoryTokenCache<CacheEntry>;
-  /** Keeps calls from waiting for a store that hangs, each for its whole time-out. */
-  readonly #storeBreaker: Breaker;
+  /**
+   * Keep calls from waiting for a store that hangs, each for its whole time-out. One for each operation: reads of a replica may
+   * hang while writes do well.
+   */
+  readonly #storeBreakers: Readonly<Record<'get' | 'set', Breaker>>;
 
   constructor(init: AnswerCacheInit) {
     const { clock, options } = init;
     this.#init = init;
     this.#memory = new MemoryTokenCache({ maxEntries: options.maxEntries, clock });
-    this.#storeBreaker = new Breaker({ failures: 5, openMs: 1_000, maxOpenMs: 30_000, clock });
+    const breaker = (): Breaker => new Breaker({ failures: 5, openMs: 1_000, maxOpenMs: 30_000, clock });
+    this.#storeBreakers = { get: breaker(), set: breaker() };
   }
 
   /** Entries in memory. */
@@ -106,7 +110,10 @@ export class AnswerCache {
 
   async #attempt<Value>(operation: 'get' | 'set', work: () => Promise<Value>): Promise<Value | undefined> {
     const { options, observer } = this.#init;
-    const permit: Permit | undefined = this.#storeBreaker.enter();
+    const { get, set } = this.#storeBreakers;
+    // What cannot be read need not be written.
+    if (operation === 'set' && get.isOpen) return undefined;
+    const permit: Permit | undefined = (operation === 'get' ? get : set).enter();
     if (permit === undefined) return undefined;
     // An async function turns a store's synchronous throw into a rejection.
     const attempt = (async () => work())();

@@ -38,7 +38,10 @@ export class Discovery {
     this.#clock = options.clock;
   }
 
-  /** The metadata: from the server when there are none or they are an hour old. Old ones serve while it cannot be reached. */
+  /**
+   * The metadata: from the server when there are none or they are an hour old. Old ones serve while it cannot be reached; their
+   * renewal takes half of the time at most, so that enough is left to use them.
+   */
   async get(deadlineMs: number): Promise<ServerMetadata> {
     if (this.#metadata !== undefined && this.#clock() < this.#freshUntil) return this.#metadata;
     this.#loading ??= this.#load(deadlineMs).finally(() => {
@@ -49,7 +52,7 @@ export class Discovery {
 
   async #load(deadlineMs: number): Promise<ServerMetadata> {
     try {
-      this.#metadata = await this.#fetch(deadlineMs);
+      this.#metadata = await this.#fetch(this.#metadata === undefined ? deadlineMs : deadlineMs / 2);
       this.#freshUntil = this.#clock() + TTL_SECONDS;
       return this.#metadata;
     } catch (error) {

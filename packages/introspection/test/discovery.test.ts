@@ -108,6 +108,16 @@ describe('Discovery', () => {
     expect((await discovery.get(1_000)).introspectionEndpoint).toBe('https://auth.example/new');
   });
 
+  it('gives a renewal half of the time: a server that hangs must not use up what the old metadata need', async () => {
+    const { discovery, time, transport } = rig({ [OAUTH]: { json: METADATA } });
+    await discovery.get(1_000);
+    time.now += 4_000;
+    await discovery.get(1_000);
+    const [first = 0, renewal = 0] = transport.requests.map(({ deadlineMs }) => deadlineMs);
+    expect(first).toBeGreaterThan(500);
+    expect(renewal).toBeLessThanOrEqual(500);
+  });
+
   it('tries again after a failed first load', async () => {
     const { discovery, documents } = rig({});
     await expect(discovery.get(1_000)).rejects.toMatchObject({ failure: 'discovery' });
