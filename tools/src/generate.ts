@@ -2,9 +2,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { API_REPORT, apiReport } from './api-report.ts';
 import { REPOSITORY_ROOT } from './command.ts';
+import { conformancePage, workspaceCitations } from './conformance-page.ts';
 import { decisionIndex } from './decision-index.ts';
 import { generatedSection, withGeneratedSection } from './generated-section.ts';
 import { sizeTable } from './size-table.ts';
+import { readStandards } from './standards.ts';
 import { findPackages } from './workspace.ts';
 
 export interface GeneratedFile {
@@ -28,7 +30,12 @@ export function generatedFiles(root: string): readonly GeneratedFile[] {
   const decisions = join(root, 'docs', 'decisions');
   const index = join(decisions, 'README.md');
   const records = withGeneratedSection(readFileSync(index, 'utf8'), 'decisions', decisionIndex(decisions));
-  return [...reports, { path: readme, content: sizes }, { path: index, content: records }];
+
+  const conformance = {
+    path: join(root, 'docs', 'conformance.md'),
+    content: conformancePage(readStandards(), workspaceCitations(root)),
+  };
+  return [...reports, { path: readme, content: sizes }, { path: index, content: records }, conformance];
 }
 
 /** One line for each generated file that is not as it should be. */

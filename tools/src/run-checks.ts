@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { checkLayers, formatViolation } from './check-layers.ts';
 import { REPOSITORY_ROOT, run } from './command.ts';
+import { conformanceProblems, workspaceCitations } from './conformance-page.ts';
 import { staleFiles } from './generate.ts';
 import { compileSnippets, extractSnippets } from './readme-snippets.ts';
+import { readStandards } from './standards.ts';
 
 export interface CheckStep {
   readonly name: string;
@@ -49,6 +51,10 @@ const STEPS: readonly CheckStep[] = [
       checkLayers(REPOSITORY_ROOT)
         .map((violation) => formatViolation(REPOSITORY_ROOT, violation))
         .join('\n'),
+  },
+  {
+    name: 'a test or a reason for each rule and advisory',
+    check: async () => conformanceProblems(readStandards(), workspaceCitations(REPOSITORY_ROOT)).join('\n'),
   },
   { name: 'build', check: () => turbo('build') },
   { name: 'types', check: () => turbo('typecheck') },

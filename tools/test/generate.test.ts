@@ -105,6 +105,7 @@ describe('the generated files of a workspace', () => {
       'packages/a/api.md',
       'README.md',
       'docs/decisions/README.md',
+      'docs/conformance.md',
     ]);
     for (const { path, content } of generatedFiles(workspace.root)) {
       workspace.write({ [path.slice(workspace.root.length + 1)]: content });

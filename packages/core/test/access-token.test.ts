@@ -25,7 +25,7 @@ describe('createAccessToken', () => {
     expect('clientId' in accessToken).toBe(false);
   });
 
-  it('is frozen all the way down (observed in FastMCP: shallow copies leak mutations between callers)', () => {
+  it('is frozen all the way down (OBS-shared-claims)', () => {
     const init = { clientId: 'c', audience: ['a'], scopes: ['s'], claims: { o: { l: [{ x: 1 }] } } };
     const accessToken = createAccessToken(TOKEN, init);
     const seen: unknown[] = [];

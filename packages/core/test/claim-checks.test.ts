@@ -70,7 +70,7 @@ describe('expirationCheck [checklist 28]', () => {
   });
 });
 
-describe('times that are no finite number of seconds (observed in FastMCP: exp 1e400 uncaught)', () => {
+describe('times that are no finite number of seconds (OBS-infinite-exp)', () => {
   it.each(NO_TIMES.map((value) => [value]))('are malformed: %o', (value) => {
     expect(reason(strict, { exp: value })).toBe('malformed');
     expect(reason(lenient, { exp: value })).toBe('malformed');

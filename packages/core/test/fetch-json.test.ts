@@ -214,7 +214,7 @@ describe('fetchJson fails with', () => {
     expect(wanted?.aborted).toBe(true);
   });
 
-  it('too_large for an endless body, and lets the connection go', async () => {
+  it('too_large for an endless body, and lets the connection go (OBS-unlimited-body)', async () => {
     server.handler = (_request, response) => {
       const more = (): void => {
         while (!response.destroyed && response.write('x'.repeat(1_000)));

@@ -16,7 +16,7 @@ describe('assertKnownOptions', () => {
     expect(() => assertKnownOptions('X', {}, [])).not.toThrow();
   });
 
-  it('names an option that nobody knows, and those there are: `aud` for `audience` must not switch a check off', () => {
+  it('names an option that nobody knows, and those there are: `aud` for `audience` must not switch a check off (OBS-silent-option)', () => {
     expect(() => assertKnownOptions('X', { aud: SECRET }, ['issuer', 'audience'])).toThrow(
       new TypeError("X: unknown option 'aud'; known options: audience, issuer"),
     );

@@ -103,7 +103,7 @@ describe('parseJsonObject', () => {
     expect(parseJsonObject(encode('{"a":"é"}'))).toEqual({ a: 'é' });
   });
 
-  it('bounds the nesting (observed in FastMCP: nested brackets in an unsigned header, an uncaught error)', () => {
+  it('bounds the nesting (OBS-nested-header)', () => {
     const nested = (depth: number): string => `{"a":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`;
     expect(() => parseJsonObject(nested(MAX_JSON_DEPTH))).not.toThrow();
     expect(() => parseJsonObject(nested(MAX_JSON_DEPTH + 1))).toThrow(new JsonError('nested too deeply'));

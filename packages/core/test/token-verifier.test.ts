@@ -87,7 +87,7 @@ describe('TokenVerifier', () => {
     });
   });
 
-  it('says 401 of a token that is both expired and short of scopes (observed in the SDK gate: 403) [checklist 58]', async () => {
+  it('says 401 of a token that is both expired and short of scopes (OBS-expired-403) [checklist 58]', async () => {
     const verifier = new FakeVerifier(() => ({ clientId: 'app', expiresAt: NOW - 60 }), { requiredScopes: ['a'] });
     expect(await authErrorOf(() => verifier.verifyToken('some-token'))).toMatchObject({
       status: 401,
@@ -145,7 +145,7 @@ describe('TokenVerifier', () => {
         },
       }),
     ],
-  ])('turns a subclass that %s into temporarily_unavailable, 503', async (_how, answer) => {
+  ])('turns a subclass that %s into temporarily_unavailable, 503 (OBS-unknown-throw)', async (_how, answer) => {
     const verifier = new FakeVerifier(answer);
     expect(await authErrorOf(() => verifier.verifyToken('some-token'))).toMatchObject({
       code: 'temporarily_unavailable',

@@ -31,7 +31,7 @@ describe.each(verifiers)('$name in its surroundings', ({ name, create }) => {
     expect(JSON.stringify(warnings)).not.toContain(SECRET_TOKEN);
   });
 
-  it.each(['production', 'PRODUCTION', ' production '])('refuses NODE_ENV=%j', (nodeEnv) => {
+  it.each(['production', 'PRODUCTION', ' production '])('CVE-2026-31837: refuses NODE_ENV=%j', (nodeEnv) => {
     vi.stubEnv('NODE_ENV', nodeEnv);
     const { warnings } = collectWarnings(() => {
       expect(() => create()).toThrow(/NODE_ENV=production.*allowInProduction/);

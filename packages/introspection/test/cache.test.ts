@@ -129,7 +129,7 @@ describe.each([
     }
   });
 
-  it('gives each caller results that nobody can change for others', async () => {
+  it('gives each caller results that nobody can change for others (OBS-shared-claims)', async () => {
     const { verifier } = rig({ cache: { ttlSeconds: 60, ...where() } }, () => ({
       json: { ...GOOD, nested: { list: [1] } },
     }));

@@ -32,7 +32,7 @@ function basicPair(header: string | undefined): [string, string] {
 const formDecoded = (text: string): string => new URLSearchParams(`x=${text}`).get('x') ?? '';
 
 describe('client_secret_basic (checklist 37)', () => {
-  it('form-encodes id and secret before it joins them (RFC 6749 §2.3.1)', async () => {
+  it('form-encodes id and secret before it joins them (RFC 6749 §2.3.1, OBS-raw-credentials)', async () => {
     const { headers, body } = await authenticate('client_secret_basic', { clientSecret: 'a b:c+d%ü' }, 'id:1');
     expect(basicPair(headers.authorization)).toEqual(['id%3A1', 'a+b%3Ac%2Bd%25%C3%BC']);
     expect(body).toBe('');

@@ -524,7 +524,7 @@ describe('a hostile introspection endpoint', () => {
     await verifier.close();
   });
 
-  it('leaves no connection open once it was too slow or too long', async () => {
+  it('leaves no connection open once it was too slow or too long (OBS-unlimited-body)', async () => {
     await using slow = await startRawServer(() => undefined);
     const closed: Promise<void>[] = [];
     slow.greet = (socket) => closed.push(new Promise((resolve) => socket.once('close', () => resolve())));

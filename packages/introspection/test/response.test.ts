@@ -43,7 +43,7 @@ describe('each check refuses an answer that all others pass, so that none can be
     expect(() => assertClaims(CHECKS, GOOD, { now: NOW })).not.toThrow();
   });
 
-  it.each(cases)('%s', (name, change, failure) => {
+  it.each(cases)('%s (OBS-active-text, OBS-refresh-token, checklist 53)', (name, change, failure) => {
     const claims = { ...GOOD, ...change };
     const failed = CHECKS.filter(({ check }) => check(claims, { now: NOW }) !== undefined);
     expect(failed.map((each) => each.name)).toEqual([name]);

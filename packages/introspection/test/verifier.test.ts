@@ -175,7 +175,7 @@ describe('IntrospectionTokenVerifier', () => {
     ['1', 1],
     ['null', null],
     ['nothing', undefined],
-  ])('reports active: %s as a protocol violation (checklist 33)', async (_name, active) => {
+  ])('reports active: %s as a protocol violation (checklist 33, OBS-active-text)', async (_name, active) => {
     const { errorOf, eventsOf } = rig(() => ({ json: { ...GOOD, active } }));
     expect((await errorOf('token')).reason).toBe('inactive');
     expect(eventsOf('introspection.protocol_violation')).toEqual([

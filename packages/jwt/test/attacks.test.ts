@@ -55,7 +55,7 @@ const ATTACKS: readonly (readonly [string, unknown, InvalidTokenReason])[] = [
   ['CVE-2026-28802: JSON serialization', JSON.stringify({ protected: h, payload: p, signature: s }), 'malformed'],
   ['a blank in front', ` ${good}`, 'malformed'],
   ['a line break at the end', `${good}\n`, 'malformed'],
-  ['padding', `${good}=`, 'malformed'],
+  ['OBS-second-spelling: padding', `${good}=`, 'malformed'],
   ['base64 instead of base64url (+)', `${h}.${p}.+${s.slice(1)}`, 'malformed'],
   ['base64 instead of base64url (/)', `${h}.${p}./${s.slice(1)}`, 'malformed'],
   ['checklist 18: a character beyond ASCII that folds onto a letter', `${h}.${p}.\u0141${s.slice(1)}`, 'malformed'],
@@ -79,7 +79,7 @@ const ATTACKS: readonly (readonly [string, unknown, InvalidTokenReason])[] = [
   ['an array as header', json('["ES256"]', '{}'), 'malformed'],
   ['broken JSON', json('{"alg":"ES256"', '{}'), 'malformed'],
   ['JSON with something after it', json('{"alg":"ES256"}x', '{}'), 'malformed'],
-  ['FastMCP: 1,000 nested brackets in an unsigned header', `${encoded(nested(1000))}.${p}.`, 'malformed'],
+  ['OBS-nested-header: 1,000 nested brackets in an unsigned header', `${encoded(nested(1000))}.${p}.`, 'malformed'],
   ['nesting beyond the bound in a signed payload', json('{"alg":"ES256"}', nested(40)), 'malformed'],
   // Header
   ['checklist 6: alg none with an empty signature', `${encoded({ alg: 'none' })}.${p}.`, 'algorithm_not_allowed'],
@@ -91,10 +91,10 @@ const ATTACKS: readonly (readonly [string, unknown, InvalidTokenReason])[] = [
   ['checklist 1: an algorithm that is not in the list', header({ alg: 'ES384' }), 'algorithm_not_allowed'],
   ['CVE-2026-22817: HS256 where only ES256 is allowed', header({ alg: 'HS256' }), 'algorithm_not_allowed'],
   ['an inherited name as alg', header({ alg: 'constructor' }), 'algorithm_not_allowed'],
-  ['checklist 17: a DPoP proof', header({ typ: 'dpop+jwt', jwk }), 'unsupported_type'],
-  ['a logout token', header({ typ: 'logout+jwt' }), 'unsupported_type'],
+  ['checklist 17, OBS-other-token-kinds: a DPoP proof', header({ typ: 'dpop+jwt', jwk }), 'unsupported_type'],
+  ['OBS-other-token-kinds: a logout token', header({ typ: 'logout+jwt' }), 'unsupported_type'],
   ['a security event', header({ typ: 'application/secevent+jwt' }), 'unsupported_type'],
-  ['an identity assertion (ID-JAG)', header({ typ: 'oauth-id-jag+jwt' }), 'unsupported_type'],
+  ['OBS-other-token-kinds: an identity assertion (ID-JAG)', header({ typ: 'oauth-id-jag+jwt' }), 'unsupported_type'],
   ['typ null', header({ typ: null }), 'unsupported_type'],
   ['an empty typ', header({ typ: '' }), 'unsupported_type'],
   ['typ that only ends like one', header({ typ: 'xapplication/jwt' }), 'unsupported_type'],
@@ -126,7 +126,7 @@ const ATTACKS: readonly (readonly [string, unknown, InvalidTokenReason])[] = [
   ['exp as text', payload({ exp: String(NOW + 60) }), 'malformed'],
   ['exp as a list', payload({ exp: [NOW + 60] }), 'malformed'],
   ['exp negative', payload({ exp: -1 }), 'malformed'],
-  ['FastMCP: exp 1e400', json('{"alg":"ES256"}', '{"exp":1e400}'), 'malformed'],
+  ['OBS-infinite-exp: exp 1e400', json('{"alg":"ES256"}', '{"exp":1e400}'), 'malformed'],
   ['exp in milliseconds', payload({ exp: (NOW + 60) * 1000 }), 'malformed'],
   ['exp int64 max', json('{"alg":"ES256"}', '{"exp":9223372036854775807}'), 'malformed'],
   ['checklist 28: exp exactly at the end of the tolerance', payload({ exp: NOW - 5 }), 'expired'],
@@ -196,16 +196,19 @@ describe('attacks on a verifier with one ES256 key', () => {
     expect((await rejection(inherited))?.reason).toBe('missing_claim');
   });
 
-  it.each(ALGORITHMS)('%s: refuses the whole catalogue of forged tokens', async (algorithm) => {
-    const signer = await keyFor(algorithm);
-    const trust = { issuer: ISSUER, audience: AUDIENCE };
-    const subject = new JWTVerifier({ ...trust, ...keyOption(signer), algorithms: algorithm });
-    expect(await rejection(await signer.createToken(trust), subject)).toBeUndefined();
-    for (const forged of await forgedTokens(signer, trust)) {
-      const error = await rejection(forged.token, subject);
-      expect([forged.name, error?.code]).toEqual([forged.name, 'invalid_token']);
-    }
-  });
+  it.each(ALGORITHMS)(
+    'checklist 29: %s: refuses the whole catalogue of forged tokens as invalid_token',
+    async (algorithm) => {
+      const signer = await keyFor(algorithm);
+      const trust = { issuer: ISSUER, audience: AUDIENCE };
+      const subject = new JWTVerifier({ ...trust, ...keyOption(signer), algorithms: algorithm });
+      expect(await rejection(await signer.createToken(trust), subject)).toBeUndefined();
+      for (const forged of await forgedTokens(signer, trust)) {
+        const error = await rejection(forged.token, subject);
+        expect([forged.name, error?.code]).toEqual([forged.name, 'invalid_token']);
+      }
+    },
+  );
 });
 
 describe('the algorithm of a token and of its key', () => {

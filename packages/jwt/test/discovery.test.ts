@@ -139,7 +139,7 @@ describe('discovery', () => {
     expect(rig.endpoint.paths).toEqual([OAUTH, OIDC, '/jwks']);
   });
 
-  test('an issuer that says it is another one is not believed, and its jwks_uri is not asked', async () => {
+  test('OBS-discovery-issuer: an issuer that says it is another one is not believed, and its jwks_uri is not asked', async () => {
     const other = await startEndpoint(json(jwksOf(A)));
     ends.push(() => other.close());
     for (const named of [`${other.origin}`, 'https://issuer.example', 7, null]) {
@@ -166,7 +166,7 @@ describe('discovery', () => {
     expect(other.paths).toEqual([]);
   });
 
-  test('the jwks_uri is read again with every refresh, so keys that move are followed', async () => {
+  test('OBS-first-jwks-uri: the jwks_uri is read again with every refresh, so keys that move are followed', async () => {
     const pages: Record<string, Answer> = { '/jwks': json(jwksOf(A), { etag: '"1"' }), '/new': json(jwksOf(B)) };
     const rig = await discover((origin) => {
       pages[OAUTH] = document(origin, '');
@@ -204,7 +204,7 @@ describe('discovery', () => {
     expect(broken.endpoint.paths).toEqual([OAUTH, OIDC]);
   });
 
-  test('one deadline covers all of it', async () => {
+  test('OBS-discovery-deadline: one deadline covers all of it', async () => {
     const rig = await discover(
       (origin) => ({ [OAUTH]: document(origin, ''), '/jwks': () => undefined }),
       '',

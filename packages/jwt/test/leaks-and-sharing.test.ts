@@ -69,7 +69,7 @@ describe('nothing leaks', () => {
 });
 
 describe('nothing is shared that should not be', () => {
-  it('what is handed out is frozen through and through, remembered or not', async () => {
+  it('OBS-shared-claims: what is handed out is frozen through and through, remembered or not', async () => {
     const key = await keyFor('ES256');
     const verifier = new JWTVerifier({ ...TRUST, publicKey: key.publicKey });
     const token = signed(key, { alg: 'ES256' }, goodClaims({ deep: { list: [{ a: 1 }] } }));

@@ -14,7 +14,7 @@ function replacements(character: string, all: boolean): readonly string[] {
   return [...flipped, FOREIGN.charAt(value & 7), ''].filter((other) => other !== character);
 }
 
-describe('every one-character change of a good token is refused', () => {
+describe('every one-character change of a good token is refused (OBS-second-spelling)', () => {
   it.each(ALGORITHMS)(
     '%s',
     async (algorithm) => {

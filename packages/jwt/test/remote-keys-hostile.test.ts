@@ -38,7 +38,7 @@ const HOSTILE: readonly (readonly [name: string, failures: readonly string[], an
   ['an answer that drips byte by byte', ['timeout'], (_request, response) => void drip(response)],
   ['headers and then nothing', ['timeout'], (_request, response) => response.writeHead(200).flushHeaders()],
   [
-    'an endless body',
+    'an endless body (OBS-unlimited-body)',
     ['too_large'],
     (_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });

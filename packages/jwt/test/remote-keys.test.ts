@@ -37,19 +37,19 @@ describe('fetching', () => {
     expect(source.kids).toEqual(['a']);
   });
 
-  test('500 concurrent cold callers cause one fetch', async () => {
+  test('OBS-cold-callers: 500 concurrent cold callers cause one fetch', async () => {
     const made = await rig(json(jwksOf(A)));
     const found = await Promise.all(Array.from({ length: 500 }, () => made.find('a')));
     expect(new Set(found)).toEqual(new Set([1]));
     expect(made.fetches).toBe(1);
   });
 
-  test('500 concurrent cold callers of an endpoint that is down cause one fetch, and all get the same answer', async () => {
+  test('OBS-cold-callers, CVE-2025-64527: 500 concurrent cold callers of an endpoint that is down cause one fetch, and all get the same answer', async () => {
     const made = await rig(down);
     const errors = await Promise.all(Array.from({ length: 500 }, () => rejection(made.find('a'))));
     expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['temporarily_unavailable']));
     expect(made.fetches).toBe(1);
-    // CVE-2025-64527: what comes right after fails as well, without another fetch.
+    // What comes right after fails as well, without another fetch.
     expect((await rejection(made.find('a'))).retryAfterSeconds).toBe(1);
     expect(made.fetches).toBe(1);
   });
@@ -113,7 +113,7 @@ describe('life of a set', () => {
     expect(made.fetches).toBe(2);
   });
 
-  test('past it, a removed key is not used any more while the endpoint answers', async () => {
+  test('OBS-eternal-keys: past it, a removed key is not used any more while the endpoint answers', async () => {
     const made = await rig(json(jwksOf(A, B)));
     expect(await made.find('a')).toBe(1);
     made.endpoint.answer = json(jwksOf(B));
@@ -243,7 +243,7 @@ describe('unknown kids', () => {
     expect(made.fetches).toBe(2);
   });
 
-  test('10,000 distinct unknown kids in 10 s cause one fetch, and good tokens are served all through the flood', async () => {
+  test('OBS-forged-kids: 10,000 distinct unknown kids in 10 s cause one fetch, and good tokens are served all through the flood', async () => {
     const made = await rig(json(jwksOf(A)));
     await made.find('a');
     for (let index = 0; index < 10_000; index++) {
@@ -332,7 +332,7 @@ describe('unknown kids', () => {
 });
 
 describe('outage', () => {
-  test('good tokens pass up to the stale bound and are then unavailable; forged ones do not change that', async () => {
+  test('OBS-eternal-keys: good tokens pass up to the stale bound and are then unavailable; forged ones do not change that', async () => {
     const made = await rig(json(jwksOf(A)));
     await made.find('a');
     const loadedAt = made.clock.now;
@@ -360,7 +360,7 @@ describe('outage', () => {
     expect((await rejection(made.find('a'))).code).toBe('temporarily_unavailable');
   });
 
-  test('recovery is seen within one backoff step', async () => {
+  test('OBS-fetch-per-token: failures back off, and recovery is seen within one step of it', async () => {
     const made = await rig(down);
     const steps: number[] = [];
     for (let attempt = 1; attempt <= 8; attempt++) {
@@ -432,7 +432,7 @@ describe('keys of a set', () => {
     { kty: 'XYZ', kid: 'foreign' },
   ];
 
-  test('those that cannot be used are left out and reported, without key material; the others work', async () => {
+  test('OBS-one-bad-key: those that cannot be used are left out and reported, without key material; the others work', async () => {
     const made = await rig(json(jwksOf(...odd, A)));
     expect(await made.find('a')).toBe(1);
     expect(made.source.kids).toEqual(['a']);
@@ -463,8 +463,8 @@ describe('keys of a set', () => {
   });
 
   test.each([
-    ['an empty set', jwksOf()],
-    ['an empty object', {}],
+    ['an empty set (OBS-empty-set)', jwksOf()],
+    ['an empty object (OBS-empty-set)', {}],
     ['keys: null', { keys: null }],
     ['keys that are an object', { keys: { 0: A, length: 1 } }],
     ['only unusable keys', jwksOf(...odd)],

@@ -101,7 +101,7 @@ test.each([
   ['remembered', {}],
   ['not remembered', false as const],
 ])(
-  'an outage of an hour: %s tokens pass up to the stale bound and are then unavailable, never refused',
+  'OBS-outage-401, CVE-2026-31837: an outage of an hour: %s tokens pass up to the stale bound and are then unavailable',
   async (_name, cache) => {
     const key = await signer('a');
     const { endpoint, clock, outcome } = await world(cache);
@@ -153,7 +153,7 @@ describe('nothing a caller puts in a token', () => {
     ['another type', { alg: 'ES256', kid: 'a', typ: 'dpop+jwt' }],
     ['crit', { alg: 'ES256', kid: 'a', crit: ['x'], x: 1 }],
     ['a kid that is no text', { alg: 'ES256', kid: 7 }],
-  ])('causes a fetch by %s', async (_name, header) => {
+  ])('causes a fetch by %s (OBS-forged-kids)', async (_name, header) => {
     const { endpoint, outcome } = await world();
     endpoint.answer = json(jwksOf(ecJwk('a')));
     const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -161,7 +161,7 @@ describe('nothing a caller puts in a token', () => {
     expect(endpoint.requests).toHaveLength(0);
   });
 
-  test('sends us elsewhere for keys: jku, x5u, jwk and iss are not followed', async () => {
+  test('sends us elsewhere for keys: jku, x5u, jwk and iss are not followed (checklist 15)', async () => {
     const trap = await startEndpoint(json(jwksOf(ecJwk('a'))));
     ends.push(() => trap.close());
     const { endpoint, outcome } = await world();

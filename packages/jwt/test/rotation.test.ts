@@ -91,7 +91,7 @@ class AuthorizationServer {
   }
 }
 
-test('a real authorization server rotates its keys, and the verifier follows without a restart', async () => {
+test('checklist 27: a real authorization server rotates its keys, and the verifier follows without a restart', async () => {
   // Its remarks about quick-start settings.
   vi.spyOn(console, 'info').mockReturnValue();
   vi.spyOn(console, 'warn').mockReturnValue();

@@ -56,7 +56,7 @@ const credentials = authorization('full', [
   ['an unknown token', 'Bearer unknown', invalid],
   ['an expired token (checklist 58)', 'Bearer expired', { ...invalid, contains: ['expired'], excludes: ['1000'] }],
   [
-    'an expired token that also lacks scopes: 401, not 403',
+    'an expired token that also lacks scopes: 401, not 403 (OBS-expired-403)',
     'Bearer expired',
     { ...invalid, excludes: ['insufficient'] },
   ],
@@ -70,7 +70,7 @@ const credentials = authorization('full', [
   ['the scheme alone', 'Bearer', malformed],
   ['the scheme and a space', 'Bearer ', malformed],
   ['the scheme and many spaces', `Bearer${' '.repeat(200)}`, malformed],
-  ['two tokens', 'Bearer good good', malformed],
+  ['two tokens (OBS-two-tokens)', 'Bearer good good', malformed],
   ['two schemes', 'Bearer Bearer good', malformed],
   ['a list of credentials', 'Bearer good, Bearer good', malformed],
   ['a list of credentials without a space', 'Bearer good,Bearer good', malformed],
@@ -122,8 +122,12 @@ const badCharacters = [...'!"#$%&\'()*,:;<>?@[\\]^`{|}'].map(
 const GOOD = 'Authorization: Bearer good';
 
 const fields: RequestCase[] = [
-  { name: 'no Authorization (checklist 40, 41)', gate: 'full', expect: { ...missing, contains: [POINTER] } },
-  { name: 'the same field twice', gate: 'full', lines: [GOOD, GOOD], expect: malformed },
+  {
+    name: 'no Authorization (checklist 40, 41; OBS-error-without-credentials)',
+    gate: 'full',
+    expect: { ...missing, contains: [POINTER] },
+  },
+  { name: 'the same field twice (OBS-two-tokens)', gate: 'full', lines: [GOOD, GOOD], expect: malformed },
   { name: 'a good field and a bad one', gate: 'full', lines: [GOOD, 'Authorization: Bearer bad'], expect: malformed },
   { name: 'a bad field and a good one', gate: 'full', lines: ['Authorization: Bearer bad', GOOD], expect: malformed },
   {
@@ -342,13 +346,13 @@ const policies: RequestCase[] = [
     expect: passes('cli'),
   },
   {
-    name: 'an outage is 503, not 401',
+    name: 'an outage is 503, not 401 (OBS-outage-401)',
     gate: 'full',
     lines: ['Authorization: Bearer outage'],
     expect: { status: 503, contains: ['8'] },
   },
   {
-    name: 'a fault of the verifier is 503',
+    name: 'a fault of the verifier is 503 (OBS-unknown-throw)',
     gate: 'full',
     lines: ['Authorization: Bearer fault'],
     expect: { status: 503, excludes: ['secret', 'internal'] },
