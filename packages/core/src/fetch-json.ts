@@ -1,5 +1,13 @@
-import type { HttpHeaders, HttpRequest, HttpResponse, HttpTransport } from './http-transport.js';
-import { headerValue } from './http-transport.js';
+import {
+  canPush,
+  type HttpDelivery,
+  type HttpHeaders,
+  type HttpReceiver,
+  type HttpRequest,
+  type HttpResponse,
+  type HttpTransport,
+  headerValue,
+} from './http-transport.js';
 import { withoutSecrets } from './secret-traces.js';
 import { parseJsonObject } from './strict-json.js';
 
@@ -17,6 +25,9 @@ export type FetchFailure =
   | 'too_large'
   | 'not_json';
 
+/** What is known of an answer before its body. */
+type ResponseHead = Pick<HttpResponse, 'status' | 'headers'>;
+
 /** {@link fetchJson} got no usable answer. Its texts are fixed: nothing of the request or of the answer's body is in them. */
 export class FetchJsonError extends Error {
   override readonly name = 'FetchJsonError';
@@ -25,7 +36,7 @@ export class FetchJsonError extends Error {
   declare readonly status?: number;
   declare readonly headers?: HttpHeaders;
 
-  constructor(failure: FetchFailure, response?: HttpResponse, options?: ErrorOptions) {
+  constructor(failure: FetchFailure, response?: ResponseHead, options?: ErrorOptions) {
     super(response === undefined ? failure : `${failure} (HTTP ${response.status})`, options);
     this.failure = failure;
     if (response !== undefined) {
@@ -54,91 +65,163 @@ export type JsonResponse =
  * One request for a JSON object: one deadline from connecting to the last byte, a cap on the body, no redirects, status 200
  * only (or 304, when the request was conditional), strict UTF-8 JSON. Rejects with a {@link FetchJsonError}.
  */
-export async function fetchJson(request: FetchJsonRequest): Promise<JsonResponse> {
-  const { transport, maxBytes, signal, method = 'GET', ...rest } = request;
-  if (signal?.aborted) throw new FetchJsonError('aborted');
-  const controller = new AbortController();
-  let stop: (error: FetchJsonError) => void = () => undefined;
-  const stopped = new Promise<never>((_resolve, reject) => {
-    stop = (error): void => {
-      reject(error);
-      controller.abort();
-    };
-  });
-  // A transport that throws before anything waits for it leaves this rejection to nobody.
-  stopped.catch(() => undefined);
-  const onAbort = (): void => stop(new FetchJsonError('aborted'));
-  const timer = setTimeout(() => stop(new FetchJsonError('timeout')), Math.min(rest.deadlineMs, MAX_TIMER_MS));
-  (timer as { unref?: () => void }).unref?.();
-  signal?.addEventListener('abort', onAbort, { once: true });
-  try {
-    const work = readJson(transport({ ...rest, method, signal: controller.signal }), {
-      maxBytes,
-      conditional: method === 'GET' && Object.hasOwn(rest.headers, 'if-none-match'),
-      signal: controller.signal,
-    });
-    return await Promise.race([work, stopped]);
-  } catch (error) {
-    // Frees the connection of an answer that nobody reads to its end.
-    controller.abort();
-    if (error instanceof FetchJsonError) throw error;
-    throw new FetchJsonError('network', undefined, { cause: withoutSecrets(error, secretsOf(rest)) });
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
-  }
+export function fetchJson(request: FetchJsonRequest): Promise<JsonResponse> {
+  return new Promise((resolve, reject) => new JsonExchange(request, resolve, reject).start());
 }
 
-/** What a transport's error must not repeat: credentials, and the body with the values of its form. */
-function secretsOf({ headers, body }: Pick<HttpRequest, 'headers' | 'body'>): readonly string[] {
-  const fields = Object.entries(headers).filter(([name]) => name.toLowerCase() === 'authorization');
-  const credentials = fields.flatMap(([, value]) => value.split(' '));
-  const form = body === undefined ? [] : [body, ...new URLSearchParams(body).values()];
-  return [...credentials, ...form].filter((text) => text.length >= 8);
-}
+/** One request under way. The rules are here, once, whichever way the answer comes. */
+class JsonExchange implements HttpReceiver {
+  readonly #request: FetchJsonRequest;
+  readonly #resolve: (response: JsonResponse) => void;
+  readonly #reject: (error: FetchJsonError) => void;
+  readonly #chunks: Uint8Array[] = [];
+  // All written by the methods below, in the order in which an answer comes.
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #delivery: HttpDelivery | undefined;
+  #head: ResponseHead | undefined;
+  #length = 0;
+  #settled = false;
 
-interface ReadOptions {
-  readonly maxBytes: number;
-  /** Whether a 304 answers what was asked. */
-  readonly conditional: boolean;
-  readonly signal: AbortSignal;
-}
+  constructor(
+    request: FetchJsonRequest,
+    resolve: (response: JsonResponse) => void,
+    reject: (error: FetchJsonError) => void,
+  ) {
+    this.#request = request;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
 
-async function readJson(answer: Promise<HttpResponse>, options: ReadOptions): Promise<JsonResponse> {
-  const response = await answer;
-  const { status } = response;
-  if (status === 304 && options.conditional) {
-    await readBody(response, options);
-    return { status, headers: response.headers };
+  start(): void {
+    const { transport, url, method = 'GET', headers, body, deadlineMs, signal } = this.#request;
+    if (signal?.aborted) {
+      this.#fail('aborted');
+      return;
+    }
+    this.#timer = setTimeout(() => this.#fail('timeout'), Math.min(deadlineMs, MAX_TIMER_MS));
+    (this.#timer as { unref?: () => void }).unref?.();
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    try {
+      const request: HttpRequest = { url, method, headers, body, deadlineMs };
+      this.#delivery = canPush(transport) ? transport.push(request, this) : pull(transport, request, this);
+    } catch (error) {
+      this.onError(error);
+    }
+    // What failed within the call had nothing to cancel yet.
+    if (this.#settled) this.#delivery?.cancel();
   }
-  if (status !== 200) {
-    // Read to the end, so that the connection can be used again; what it says does not matter.
-    await readBody(response, options).catch(() => undefined);
-    throw new FetchJsonError(status >= 300 && status < 400 ? 'redirect' : 'status', response);
-  }
-  const coding = headerValue(response.headers, 'content-encoding')?.trim().toLowerCase() ?? '';
-  if (coding !== '' && coding !== 'identity') throw new FetchJsonError('content_encoding', response);
-  const body = await readBody(response, options);
-  try {
-    return { status, headers: response.headers, json: parseJsonObject(body) };
-  } catch (error) {
-    throw new FetchJsonError('not_json', response, { cause: error });
-  }
-}
 
-async function readBody(response: HttpResponse, { maxBytes, signal }: ReadOptions): Promise<Uint8Array> {
-  const declared = Number(headerValue(response.headers, 'content-length') ?? 0);
-  if (declared > maxBytes) throw new FetchJsonError('too_large', response);
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response.body) {
-    // Leaving the loop ends the iteration, also of a transport that does not heed the signal.
-    if (signal.aborted) throw new FetchJsonError('aborted', response);
-    length += chunk.byteLength;
+  onHead(status: number, headers: HttpHeaders): void {
+    if (this.#settled) return;
+    this.#head = { status, headers };
+    if (status === 200) {
+      const coding = headerValue(headers, 'content-encoding')?.trim().toLowerCase() ?? '';
+      if (coding !== '' && coding !== 'identity') {
+        this.#fail('content_encoding');
+        return;
+      }
+    }
+    if (Number(headerValue(headers, 'content-length') ?? 0) > this.#request.maxBytes) this.#fail('too_large');
+  }
+
+  onData(chunk: Uint8Array): void {
+    if (this.#settled) return;
+    this.#length += chunk.byteLength;
     // Written so that a chunk without a length is no way around the cap.
-    if (!(length <= maxBytes)) throw new FetchJsonError('too_large', response);
-    chunks.push(chunk);
+    if (!(this.#length <= this.#request.maxBytes)) this.#fail('too_large');
+    // The body of another status is read to its end, so that the connection can be used again; what it says does not matter.
+    else if (this.#head?.status === 200) this.#chunks.push(chunk);
   }
+
+  onEnd(): void {
+    if (this.#settled) return;
+    const { status = 0, headers = {} } = this.#head ?? {};
+    if (status === 304 && this.#isConditional()) {
+      this.#settle();
+      this.#resolve({ status, headers });
+    } else if (status !== 200) {
+      this.#fail('status');
+    } else {
+      let json: Record<string, unknown>;
+      try {
+        json = parseJsonObject(joined(this.#chunks, this.#length));
+      } catch (error) {
+        this.#fail('not_json', error);
+        return;
+      }
+      this.#settle();
+      this.#resolve({ status, headers, json });
+    }
+  }
+
+  onError(error: unknown): void {
+    if (!this.#settled) this.#fail('network', error);
+  }
+
+  readonly #onAbort = (): void => this.#fail('aborted');
+
+  /** Only a conditional request is answered by a 304. */
+  #isConditional(): boolean {
+    const { method = 'GET', headers } = this.#request;
+    return method === 'GET' && Object.hasOwn(headers, 'if-none-match');
+  }
+
+  #settle(): void {
+    this.#settled = true;
+    clearTimeout(this.#timer);
+    this.#request.signal?.removeEventListener('abort', this.#onAbort);
+  }
+
+  #fail(failure: FetchFailure, cause?: unknown): void {
+    this.#settle();
+    // Frees the connection of an answer that nobody reads to its end.
+    this.#delivery?.cancel();
+    this.#reject(this.#errorOf(failure, cause));
+  }
+
+  #errorOf(failure: FetchFailure, cause: unknown): FetchJsonError {
+    if (failure === 'timeout' || failure === 'aborted') return new FetchJsonError(failure);
+    const head = this.#head;
+    // A status that is none of ours is the failure, whatever else went wrong with its body.
+    if (head !== undefined && head.status !== 200 && !(head.status === 304 && this.#isConditional())) {
+      return new FetchJsonError(head.status >= 300 && head.status < 400 ? 'redirect' : 'status', head);
+    }
+    if (failure !== 'network') return new FetchJsonError(failure, head, cause === undefined ? undefined : { cause });
+    return new FetchJsonError(failure, undefined, { cause: withoutSecrets(cause, secretsOf(this.#request)) });
+  }
+}
+
+/** Reads the answer of a transport that has only an iterable body. */
+function pull(transport: HttpTransport, request: HttpRequest, receiver: HttpReceiver): HttpDelivery {
+  const controller = new AbortController();
+  void relay(transport, { ...request, signal: controller.signal }, receiver, controller.signal);
+  return { cancel: () => controller.abort() };
+}
+
+async function relay(
+  transport: HttpTransport,
+  request: HttpRequest,
+  receiver: HttpReceiver,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const { status, headers, body } = await transport(request);
+    const isLate = signal.aborted;
+    receiver.onHead(status, headers);
+    // Refused by its head: not a byte is read. A late one of a transport that heeds no signal is opened, to be closed.
+    if (signal.aborted && !isLate) return;
+    for await (const chunk of body) {
+      receiver.onData(chunk);
+      // Leaving the loop ends the iteration, also of a transport that does not heed the signal.
+      if (signal.aborted) return;
+    }
+    receiver.onEnd();
+  } catch (error) {
+    receiver.onError(error);
+  }
+}
+
+function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
   if (chunks.length === 1 && chunks[0] !== undefined) return chunks[0];
   const body = new Uint8Array(length);
   let offset = 0;
@@ -147,4 +230,12 @@ async function readBody(response: HttpResponse, { maxBytes, signal }: ReadOption
     offset += chunk.byteLength;
   }
   return body;
+}
+
+/** What a transport's error must not repeat: credentials, and the body with the values of its form. */
+function secretsOf({ headers, body }: Pick<HttpRequest, 'headers' | 'body'>): readonly string[] {
+  const fields = Object.entries(headers).filter(([name]) => name.toLowerCase() === 'authorization');
+  const credentials = fields.flatMap(([, value]) => value.split(' '));
+  const form = body === undefined ? [] : [body, ...new URLSearchParams(body).values()];
+  return [...credentials, ...form].filter((text) => text.length >= 8);
 }

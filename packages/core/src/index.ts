@@ -77,11 +77,14 @@ export { fetchTransport } from './fetch-transport.js';
 export { firstMatch } from './first-match-verifier.js';
 export { unavailable } from './foreign-error.js';
 export {
+  type HttpDelivery,
   type HttpHeaders,
+  type HttpReceiver,
   type HttpRequest,
   type HttpResponse,
   type HttpTransport,
   headerValue,
+  type PushTransport,
   retryAfterSeconds,
 } from './http-transport.js';
 export { MemoryTokenCache } from './memory-token-cache.js';

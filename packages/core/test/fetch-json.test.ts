@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FetchJsonError, type FetchJsonRequest, fetchJson } from '../src/fetch-json.js';
 import { fetchTransport } from '../src/fetch-transport.js';
-import type { HttpResponse, HttpTransport } from '../src/http-transport.js';
+import type { HttpReceiver, HttpResponse, HttpTransport, PushTransport } from '../src/http-transport.js';
 import { LoopbackServer } from './loopback-server.js';
 
 /** Short for what is meant to hang, and far longer than what is meant to come. */
@@ -332,6 +332,102 @@ describe('fetchJson with a transport that breaks its promises fails with', () =>
     const transport: HttpTransport = async () => ({ status: 200, headers: {}, body: endless() });
     expect((await failureOf({ transport, deadlineMs: SHORT_MS })).failure).toBe('timeout');
     while (!ended) await new Promise((resolve) => setImmediate(resolve));
+  });
+});
+
+describe('fetchJson with a transport that pushes', () => {
+  let cancelled = 0;
+  const pushing = (push: (receiver: HttpReceiver) => void): PushTransport => {
+    cancelled = 0;
+    const transport: HttpTransport = () => Promise.reject(new Error('the slower way was taken'));
+    return Object.assign(transport, {
+      push: (_request: unknown, receiver: HttpReceiver) => {
+        push(receiver);
+        return { cancel: () => void cancelled++ };
+      },
+    });
+  };
+  const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+  const answers = (
+    receiver: HttpReceiver,
+    status: number,
+    text: string,
+    headers: Record<string, string> = {},
+  ): void => {
+    receiver.onHead(status, headers);
+    for (const character of text) receiver.onData(bytes(character));
+    receiver.onEnd();
+  };
+
+  it('resolves to what was pushed, and cancels nothing', async () => {
+    const transport = pushing((receiver) => void setImmediate(() => answers(receiver, 200, '{"a":1}')));
+    expect(await fetchJson(request({ transport }))).toEqual({ status: 200, headers: {}, json: { a: 1 } });
+    expect(cancelled).toBe(0);
+  });
+
+  it('hands the request on as it is, with the deadline', async () => {
+    const sent: unknown[] = [];
+    const push = (asked: unknown, receiver: HttpReceiver) => {
+      sent.push(asked);
+      setImmediate(() => answers(receiver, 200, '{}'));
+      return { cancel: () => undefined };
+    };
+    const transport = Object.assign(fetchTransport.bind(undefined), { push });
+    await fetchJson(request({ transport, method: 'POST', body: 'token=a', headers: { a: 'b' } }));
+    const { url } = server;
+    expect(sent).toEqual([{ url, method: 'POST', headers: { a: 'b' }, body: 'token=a', deadlineMs: LONG_MS }]);
+  });
+
+  it.each<[string, number, string, Record<string, string>]>([
+    ['too_large', 200, 'x'.repeat(1_001), {}],
+    ['too_large', 200, '{}', { 'content-length': '1001' }],
+    ['content_encoding', 200, '{}', { 'content-encoding': 'gzip' }],
+    ['not_json', 200, '[]', {}],
+    ['status', 500, 'x', {}],
+    ['status', 500, 'x'.repeat(1_001), {}],
+    ['redirect', 302, '', {}],
+  ])(
+    'fails with %s as with any other (%i), and hears of nothing that comes later',
+    async (failure, status, text, headers) => {
+      const transport = pushing((receiver) => {
+        setImmediate(() => {
+          answers(receiver, status, text, headers);
+          receiver.onError(new Error('late'));
+          answers(receiver, 200, '{}');
+        });
+      });
+      expect(await failureOf({ transport })).toMatchObject({ failure, status });
+      expect(cancelled).toBe(1);
+    },
+  );
+
+  it('cancels once the deadline is over, and when the signal fires', async () => {
+    const transport = pushing((receiver) => receiver.onHead(200, {}));
+    expect((await failureOf({ transport, deadlineMs: SHORT_MS })).failure).toBe('timeout');
+    expect(cancelled).toBe(1);
+    const controller = new AbortController();
+    setImmediate(() => controller.abort());
+    expect((await failureOf({ transport, signal: controller.signal })).failure).toBe('aborted');
+    expect(cancelled).toBe(2);
+  });
+
+  it('cancels what failed before there was anything to cancel', async () => {
+    const transport = pushing((receiver) => receiver.onHead(200, { 'content-encoding': 'br' }));
+    expect((await failureOf({ transport })).failure).toBe('content_encoding');
+    expect(cancelled).toBe(1);
+  });
+
+  it.each<[string, (receiver: HttpReceiver) => void]>([
+    [
+      'throws',
+      () => {
+        throw new Error('boom');
+      },
+    ],
+    ['reports an error', (receiver) => receiver.onError(new Error('boom'))],
+    ['ends without an answer', (receiver) => receiver.onEnd()],
+  ])('fails with network or status when it %s', async (_what, push) => {
+    expect(['network', 'status']).toContain((await failureOf({ transport: pushing(push) })).failure);
   });
 });
 

@@ -1,13 +1,15 @@
 import {
   assertKnownOptions,
   type ClosableTransport,
-  type HttpHeaders,
+  type HttpDelivery,
+  type HttpReceiver,
   type HttpRequest,
   type HttpResponse,
   numberOption,
+  type PushTransport,
 } from '@auth/core';
 import type { Dispatcher } from 'undici';
-import { BodyQueue } from './body-queue.js';
+import { Delivery, Exchange } from './undici-handlers.js';
 
 /** Options of {@link undiciTransport}. */
 export interface UndiciTransportOptions {
@@ -22,10 +24,10 @@ export interface UndiciTransportOptions {
 
 /**
  * The transport on Node: undici's `dispatch` with pooled keep-alive connections, which costs a third less than its `request`.
- * undici is loaded with the first request. It follows no redirects; deadlines come as the request's signal. Throws a `TypeError`
+ * undici is loaded with the first request. It follows no redirects; deadlines are the caller's. Throws a `TypeError`
  * or `RangeError` for options that make no sense: a typo would silently drop client certificates.
  */
-export function undiciTransport(options: UndiciTransportOptions = {}): ClosableTransport {
+export function undiciTransport(options: UndiciTransportOptions = {}): ClosableTransport & PushTransport {
   assertKnownOptions('undiciTransport', options, ['dispatcher', 'connections']);
   const { dispatcher } = options;
   if (dispatcher !== undefined && typeof dispatcher?.dispatch !== 'function') {
@@ -50,15 +52,43 @@ export function undiciTransport(options: UndiciTransportOptions = {}): ClosableT
     return ready;
   };
   const addressOf = addressReader();
+  const send = (ready: Dispatcher, request: HttpRequest, handler: Dispatcher.DispatchHandler): void => {
+    ready.dispatch(dispatchOptions(addressOf(request.url), request), handler);
+  };
   const transport = (request: HttpRequest): Promise<HttpResponse> =>
-    loaded === undefined ? agent().then((ready) => send(ready, addressOf, request)) : send(loaded, addressOf, request);
+    new Promise((resolve, reject) => {
+      const { signal } = request;
+      if (signal?.aborted) {
+        reject(new Error('aborted'));
+        return;
+      }
+      const exchange = new Exchange(signal, resolve, reject);
+      if (loaded !== undefined) send(loaded, request, exchange);
+      else
+        agent()
+          .then((ready) => send(ready, request, exchange))
+          .catch(reject);
+    });
+  const push = (request: HttpRequest, receiver: HttpReceiver): HttpDelivery => {
+    const delivery = new Delivery(receiver);
+    try {
+      if (loaded !== undefined) send(loaded, request, delivery);
+      else
+        agent()
+          .then((ready) => send(ready, request, delivery))
+          .catch((error: unknown) => receiver.onError(error));
+    } catch (error) {
+      receiver.onError(error);
+    }
+    return delivery;
+  };
   const close = async (): Promise<void> => {
     const open = own;
     own = undefined;
     loaded = dispatcher;
     await (await open)?.close();
   };
-  return Object.assign(transport, { close });
+  return Object.assign(transport, { close, push });
 }
 
 /** Where a URL leads, in undici's words. */
@@ -78,86 +108,16 @@ function addressReader(): (url: string) => Address {
   };
 }
 
-function send(
-  dispatcher: Dispatcher,
-  addressOf: (url: string) => Address,
-  { url, method, headers, body, signal }: HttpRequest,
-): Promise<HttpResponse> {
-  return new Promise((resolve, reject) => {
-    const { origin, path } = addressOf(url);
-    if (signal?.aborted) {
-      reject(new Error('aborted'));
-      return;
-    }
-    dispatcher.dispatch(
-      {
-        origin,
-        path,
-        method,
-        // A coding would only add a way to make a small answer large.
-        headers: { 'accept-encoding': 'identity', ...headers },
-        body: body ?? null,
-        // The signal brings the deadline; undici's own timers would only cost.
-        headersTimeout: 0,
-        bodyTimeout: 0,
-      },
-      new Exchange(signal, resolve, reject),
-    );
-  });
-}
-
-/** One request under way: undici's handler, the signal's listener and the body in one object, since there is one per request. */
-class Exchange extends BodyQueue implements Dispatcher.DispatchHandler, EventListenerObject {
-  readonly #signal: AbortSignal | undefined;
-  readonly #resolve: (response: HttpResponse) => void;
-  readonly #reject: (error: Error) => void;
-  // Written by onRequestStart alone.
-  #controller: Dispatcher.DispatchController | undefined;
-
-  constructor(
-    signal: AbortSignal | undefined,
-    resolve: (response: HttpResponse) => void,
-    reject: (error: Error) => void,
-  ) {
-    super();
-    this.#signal = signal;
-    this.#resolve = resolve;
-    this.#reject = reject;
-    signal?.addEventListener('abort', this);
-  }
-
-  /** The signal has fired. */
-  handleEvent(): void {
-    const reason = new Error('aborted');
-    // Before the request has started there is no controller, and onRequestStart looks at the signal again.
-    this.#controller?.abort(reason);
-    this.#reject(reason);
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#signal?.aborted) controller.abort(new Error('aborted'));
-  }
-
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: Record<string, unknown>): void {
-    // 1xx: the answer is still to come.
-    if (status < 200) return;
-    this.attach(controller);
-    this.#resolve({ status, headers: headers as HttpHeaders, body: this });
-  }
-
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
-    this.push(chunk);
-  }
-
-  onResponseEnd(): void {
-    this.#signal?.removeEventListener('abort', this);
-    this.end();
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#signal?.removeEventListener('abort', this);
-    this.fail(error);
-    this.#reject(error);
-  }
+function dispatchOptions(address: Address, { method, headers, body }: HttpRequest): Dispatcher.DispatchOptions {
+  return {
+    origin: address.origin,
+    path: address.path,
+    method,
+    // A coding would only add a way to make a small answer large.
+    headers: { 'accept-encoding': 'identity', ...headers },
+    body: body ?? null,
+    // The deadline comes from without, for all of the exchange; undici's own timers would only cost.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  };
 }

@@ -1,4 +1,4 @@
-import { fetchJson, fetchTransport, type HttpTransport } from '@auth/core';
+import { fetchJson, fetchTransport, type HttpReceiver, type HttpTransport } from '@auth/core';
 import { describe, expect, it } from 'vitest';
 import { defaultTransport as webTransport } from '../src/transport-fetch.js';
 import { defaultTransport as nodeTransport } from '../src/transport-node.js';
@@ -8,6 +8,29 @@ import { answer, jsonAnswer, startRawServer } from './support/raw-server.js';
 
 const request = (url: string) =>
   ({ url, method: 'POST', headers: { 'x-a': 'b' }, body: 'token=x', deadlineMs: 5_000 }) as const;
+
+/** Writes down what it hears. */
+function recordingReceiver() {
+  const calls: string[] = [];
+  const begun = Promise.withResolvers<void>();
+  const over = Promise.withResolvers<void>();
+  const receiver: HttpReceiver = {
+    onHead: (status) => {
+      calls.push(`head ${status}`);
+      begun.resolve();
+    },
+    onData: (chunk) => void calls.push(`data ${Buffer.from(chunk).toString()}`),
+    onEnd: () => {
+      calls.push('end');
+      over.resolve();
+    },
+    onError: (error) => {
+      calls.push(`error ${(error as Error).message}`);
+      over.resolve();
+    },
+  };
+  return { calls, receiver, begun: begun.promise, over: over.promise };
+}
 
 async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = [];
@@ -93,6 +116,79 @@ describe('undiciTransport', () => {
     for (let call = 0; call < 3; call++)
       await textOf((await transport({ ...request(server.origin), signal: counting })).body);
     expect(listeners).toBe(0);
+    await transport.close();
+  });
+
+  it('hands an answer over as it arrives', async () => {
+    await using server = await startRawServer(jsonAnswer({ active: true }));
+    const transport = undiciTransport();
+    for (const _turn of ['undici not loaded yet', 'and loaded']) {
+      const heard = recordingReceiver();
+      transport.push(request(server.origin), heard.receiver);
+      await heard.over;
+      expect(heard.calls).toEqual(['head 200', 'data {"active":true}', 'end']);
+    }
+    await transport.close();
+  });
+
+  it('takes a 1xx for no answer', async () => {
+    await using server = await startRawServer((socket) => {
+      socket.write(`HTTP/1.1 103 Early Hints\r\nlink: <a>\r\n\r\n${answer(200, '{}')}`);
+    });
+    const transport = undiciTransport();
+    const heard = recordingReceiver();
+    transport.push(request(server.origin), heard.receiver);
+    await heard.over;
+    expect(heard.calls[0]).toBe('head 200');
+    await transport.close();
+  });
+
+  it('frees the connection of a delivery that is cancelled, before the answer and within it', async () => {
+    await using server = await startRawServer(() => undefined);
+    const transport = undiciTransport({ connections: 1 });
+    const early = recordingReceiver();
+    transport.push(request(server.origin), early.receiver).cancel();
+    await early.over;
+    expect([early.calls, server.requests]).toEqual([['error aborted'], []]);
+    server.behave = (socket) => void socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{');
+    const late = recordingReceiver();
+    const delivery = transport.push(request(server.origin), late.receiver);
+    await late.begun;
+    delivery.cancel();
+    await late.over;
+    expect(late.calls.at(-1)).toBe('error aborted');
+    server.behave = jsonAnswer({});
+    // The one connection it may have is free again.
+    const next = recordingReceiver();
+    transport.push(request(server.origin), next.receiver);
+    await next.over;
+    expect(next.calls.at(-1)).toBe('end');
+    await transport.close();
+  });
+
+  it('cancels nothing once an answer has come to its end', async () => {
+    const sockets = new Set<unknown>();
+    await using server = await startRawServer(jsonAnswer({}));
+    server.greet = (socket) => sockets.add(socket);
+    const transport = undiciTransport({ connections: 1 });
+    for (let call = 0; call < 3; call++) {
+      const heard = recordingReceiver();
+      const delivery = transport.push(request(server.origin), heard.receiver);
+      await heard.over;
+      delivery.cancel();
+    }
+    expect(sockets.size).toBe(1);
+    await transport.close();
+  });
+
+  it('tells the receiver what went wrong', async () => {
+    const transport = undiciTransport();
+    for (const url of ['http://127.0.0.1:1/', 'no url']) {
+      const heard = recordingReceiver();
+      transport.push(request(url), heard.receiver);
+      await heard.over;
+      expect(heard.calls).toEqual([expect.stringMatching(/^error .*(ECONNREFUSED|Invalid URL)/)]);
+    }
     await transport.close();
   });
 
