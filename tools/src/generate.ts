@@ -5,6 +5,7 @@ import { REPOSITORY_ROOT } from './command.ts';
 import { conformancePage, workspaceCitations } from './conformance-page.ts';
 import { decisionIndex } from './decision-index.ts';
 import { generatedSection, withGeneratedSection } from './generated-section.ts';
+import { runtimeTable } from './runtime-table.ts';
 import { sizeTable } from './size-table.ts';
 import { readStandards } from './standards.ts';
 import { findPackages } from './workspace.ts';
@@ -25,7 +26,11 @@ export function generatedFiles(root: string): readonly GeneratedFile[] {
 
   const readme = join(root, 'README.md');
   const text = readFileSync(readme, 'utf8');
-  const sizes = withGeneratedSection(text, 'sizes', sizeTable(packages, generatedSection(text, 'sizes')));
+  const tables = withGeneratedSection(
+    withGeneratedSection(text, 'sizes', sizeTable(packages, generatedSection(text, 'sizes'))),
+    'runtimes',
+    runtimeTable(join(root, 'apps', 'runtimes')),
+  );
 
   const decisions = join(root, 'docs', 'decisions');
   const index = join(decisions, 'README.md');
@@ -35,7 +40,7 @@ export function generatedFiles(root: string): readonly GeneratedFile[] {
     path: join(root, 'docs', 'conformance.md'),
     content: conformancePage(readStandards(), workspaceCitations(root)),
   };
-  return [...reports, { path: readme, content: sizes }, { path: index, content: records }, conformance];
+  return [...reports, { path: readme, content: tables }, { path: index, content: records }, conformance];
 }
 
 /** One line for each generated file that is not as it should be. */

