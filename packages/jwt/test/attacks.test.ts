@@ -28,10 +28,6 @@ const claims = goodClaims();
 const good = signed(key, HEADER, claims);
 const [h = '', p = '', s = ''] = good.split('.');
 const json = (header: string, payload: string): string => signed(key, header, payload);
-const raw = (header: Uint8Array | string, payload: Uint8Array | string): string => {
-  const input = `${Buffer.from(header).toString('base64url')}.${Buffer.from(payload).toString('base64url')}`;
-  return `${input}.${Buffer.from(key.sign(input)).toString('base64url')}`;
-};
 const header = (extra: Record<string, unknown>): string => signed(key, { ...HEADER, ...extra }, claims);
 const payload = (extra: Record<string, unknown>): string => signed(key, HEADER, goodClaims(extra));
 const nested = (depth: number): string => `{"alg":"ES256","x":${'['.repeat(depth)}${']'.repeat(depth)}}`;
@@ -64,13 +60,13 @@ const ATTACKS: readonly (readonly [string, unknown, InvalidTokenReason])[] = [
   ['checklist 20: a duplicate alg', json('{"alg":"none","alg":"ES256"}', JSON.stringify(claims)), 'malformed'],
   ['a duplicate name hidden by an escape', json('{"alg":"ES256","\\u0061lg":"none"}', '{}'), 'malformed'],
   ['a duplicate claim', json('{"alg":"ES256"}', '{"exp":1,"exp":9999999999}'), 'malformed'],
-  ['checklist 10: a header in UTF-16', raw(Buffer.from('{"alg":"ES256"}', 'utf16le'), '{}'), 'malformed'],
+  ['checklist 10: a header in UTF-16', signed(key, Buffer.from('{"alg":"ES256"}', 'utf16le'), '{}'), 'malformed'],
   [
     'checklist 10: a payload that is not UTF-8',
-    raw('{"alg":"ES256"}', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])),
+    signed(key, '{"alg":"ES256"}', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])),
     'malformed',
   ],
-  ['a byte-order mark', raw('\ufeff{"alg":"ES256"}', '{}'), 'malformed'],
+  ['a byte-order mark', signed(key, '\ufeff{"alg":"ES256"}', '{}'), 'malformed'],
   ['a lone surrogate', json('{"alg":"ES256"}', '{"sub":"\\ud800"}'), 'malformed'],
   ['CVE-2026-107723: an array as payload', json('{"alg":"ES256"}', '[{"exp":9999999999}]'), 'malformed'],
   ['a text as payload', json('{"alg":"ES256"}', '"x"'), 'malformed'],

@@ -1,8 +1,8 @@
-import { caseKey, signCase } from './case-keys.js';
+import { encodeSegment, forgeToken } from '@auth/testing';
+import { caseKey, caseSigner } from './case-keys.js';
 
 export type Json = Record<string, unknown>;
 
-const b64 = (data: string | Uint8Array): string => Buffer.from(data).toString('base64url');
 export const isRecord = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -21,9 +21,9 @@ export function filled(value: unknown, now: number): unknown {
   );
   const base =
     typeof $jwk === 'string'
-      ? caseKey($jwk).publicKey.export({ format: 'jwk' })
+      ? caseKey($jwk).publicKeyObject.export({ format: 'jwk' })
       : typeof $private === 'string'
-        ? caseKey($private).privateKey.export({ format: 'jwk' })
+        ? caseKey($private).privateKeyObject.export({ format: 'jwk' })
         : {};
   return { ...base, ...Object.fromEntries(entries) };
 }
@@ -32,20 +32,19 @@ export function filled(value: unknown, now: number): unknown {
 export function caseToken(description: Json, now: number): string {
   const { raw, raw_header_json: rawHeaderJson, sign_with: signWith, mutate } = description;
   if (typeof raw === 'string') {
-    return rawHeaderJson === undefined ? raw : raw.replace(/^h/, b64(JSON.stringify(rawHeaderJson)));
+    return rawHeaderJson === undefined ? raw : raw.replace(/^h/, encodeSegment(rawHeaderJson as Json));
   }
-  const header = description.header as Json | undefined;
+  const given = description.header as Json | undefined;
   const { raw_header: rawHeader, raw_header_utf16: utf16, raw_payload: rawPayload } = description;
-  const headerPart =
+  const header =
     typeof utf16 === 'string'
-      ? b64(Buffer.from(`\ufeff${utf16}`, 'utf16le'))
-      : b64(typeof rawHeader === 'string' ? rawHeader : JSON.stringify(header));
-  const payload = typeof rawPayload === 'string' ? rawPayload : JSON.stringify(filled(description.claims, now));
-  const input = `${headerPart}.${b64(payload)}`;
-  const alg = header?.alg ?? 'RS256';
-  const signature =
-    description.unsigned === true ? '' : signCase(String(signWith), alg === 'none' ? 'RS256' : alg, input);
-  const token = `${input}.${signature}`;
+      ? Buffer.from(`\ufeff${utf16}`, 'utf16le')
+      : typeof rawHeader === 'string'
+        ? rawHeader
+        : given;
+  const payload = typeof rawPayload === 'string' ? rawPayload : (filled(description.claims, now) as Json);
+  const signed = description.unsigned === true ? {} : { signWith: caseSigner(String(signWith), given?.alg) };
+  const token = forgeToken({ header, payload, ...signed });
   if (mutate === undefined) return token;
   if (mutate === "prefix ' '") return ` ${token}`;
   if (mutate === 'drop last 4 chars') return token.slice(0, -4);

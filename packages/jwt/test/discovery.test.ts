@@ -1,7 +1,8 @@
 import { assertDiscoverableIssuer, isAuthError, serverMetadataUrls } from '@auth/core';
+import { httpReply, jsonReply, type ScriptedReply } from '@auth/testing';
 import { afterEach, describe, expect, test } from 'vitest';
 import { jwksUriOf } from '../src/discovery.js';
-import { type Answer, down, ecJwk, json, jwksOf, type Rig, startEndpoint, startRig } from './jwks-endpoint.js';
+import { down, ecJwk, jwksOf, pathsOf, type Rig, startEndpoint, startRig } from './jwks-endpoint.js';
 
 const A = ecJwk('a');
 const B = ecJwk('b');
@@ -15,15 +16,14 @@ afterEach(async () => {
 
 /** Answers by path; everything else is 404. */
 const site =
-  (pages: Record<string, Answer>): Answer =>
-  (request, response) => {
-    const page = pages[request.url ?? ''];
-    if (page === undefined) response.writeHead(404).end();
-    else page(request, response);
+  (pages: Record<string, ScriptedReply>): ScriptedReply =>
+  (request, socket) => {
+    const page = pages[request.target] ?? httpReply({ status: 404 });
+    return page(request, socket);
   };
 
 async function discover(
-  pages: (origin: string) => Record<string, Answer>,
+  pages: (origin: string) => Record<string, ScriptedReply>,
   path = '',
   init: Parameters<typeof startRig>[1] = () => ({}),
 ): Promise<Rig> {
@@ -31,7 +31,7 @@ async function discover(
     discoverIssuer: `${endpoint.origin}${path}`,
     ...init(endpoint),
   }));
-  rig.endpoint.answer = site(pages(rig.endpoint.origin));
+  rig.endpoint.reply = site(pages(rig.endpoint.origin));
   ends.push(() => rig.close());
   return rig;
 }
@@ -104,55 +104,58 @@ describe('where the keys are', () => {
 });
 
 describe('discovery', () => {
-  const document = (origin: string, path: string, jwksPath = '/jwks'): Answer =>
-    json({ issuer: `${origin}${path}`, jwks_uri: `${origin}${jwksPath}` });
+  const document = (origin: string, path: string, jwksPath = '/jwks'): ScriptedReply =>
+    jsonReply({ issuer: `${origin}${path}`, jwks_uri: `${origin}${jwksPath}` });
 
   test('asks at the RFC 8414 address first, with the path behind the well-known part', async () => {
     const rig = await discover(
-      (origin) => ({ [`${OAUTH}/t`]: document(origin, '/t'), '/jwks': json(jwksOf(A)) }),
+      (origin) => ({ [`${OAUTH}/t`]: document(origin, '/t'), '/jwks': jsonReply(jwksOf(A)) }),
       '/t',
     );
     expect(await rig.find('a')).toBe(1);
-    expect(rig.endpoint.paths).toEqual([`${OAUTH}/t`, '/jwks']);
+    expect(pathsOf(rig.endpoint)).toEqual([`${OAUTH}/t`, '/jwks']);
     expect(rig.events).toMatchObject([{ type: 'keys.refreshed', url: `${rig.endpoint.origin}/jwks` }]);
   });
 
   test('then at the OpenID Connect address', async () => {
-    const rig = await discover((origin) => ({ [`/t${OIDC}`]: document(origin, '/t'), '/jwks': json(jwksOf(A)) }), '/t');
+    const rig = await discover(
+      (origin) => ({ [`/t${OIDC}`]: document(origin, '/t'), '/jwks': jsonReply(jwksOf(A)) }),
+      '/t',
+    );
     expect(await rig.find('a')).toBe(1);
-    expect(rig.endpoint.paths).toEqual([`${OAUTH}/t`, `/t${OIDC}`, '/jwks']);
+    expect(pathsOf(rig.endpoint)).toEqual([`${OAUTH}/t`, `/t${OIDC}`, '/jwks']);
   });
 
-  test.each<readonly [name: string, answer: Answer]>([
-    ['about somebody else', json({ issuer: 'https://evil.example', jwks_uri: 'https://evil.example/jwks' })],
-    ['without jwks_uri', (request, response) => json({ issuer: `http://${request.headers.host}` })(request, response)],
-    ['that is HTML', (_request, response) => response.end('<html>')],
-    ['that redirects', (_request, response) => response.writeHead(302, { location: '/elsewhere' }).end()],
+  test.each<readonly [name: string, reply: ScriptedReply]>([
+    ['about somebody else', jsonReply({ issuer: 'https://evil.example', jwks_uri: 'https://evil.example/jwks' })],
+    ['without jwks_uri', (request, socket) => jsonReply({ issuer: `http://${request.headers.host}` })(request, socket)],
+    ['that is HTML', httpReply({ body: '<html>' })],
+    ['that redirects', httpReply({ status: 302, headers: { location: '/elsewhere' } })],
     ['that fails', down],
-  ])('a first document %s leaves the second one', async (_name, answer) => {
+  ])('a first document %s leaves the second one', async (_name, reply) => {
     const rig = await discover((origin) => ({
-      [OAUTH]: answer,
+      [OAUTH]: reply,
       [OIDC]: document(origin, ''),
-      '/jwks': json(jwksOf(A)),
+      '/jwks': jsonReply(jwksOf(A)),
     }));
     expect(await rig.find('a')).toBe(1);
-    expect(rig.endpoint.paths).toEqual([OAUTH, OIDC, '/jwks']);
+    expect(pathsOf(rig.endpoint)).toEqual([OAUTH, OIDC, '/jwks']);
   });
 
   test('OBS-discovery-issuer: an issuer that says it is another one is not believed, and its jwks_uri is not asked', async () => {
-    const other = await startEndpoint(json(jwksOf(A)));
+    const other = await startEndpoint(jsonReply(jwksOf(A)));
     ends.push(() => other.close());
     for (const named of [`${other.origin}`, 'https://issuer.example', 7, null]) {
-      const rig = await discover(() => ({ [OAUTH]: json({ issuer: named, jwks_uri: other.jwksUri }) }));
+      const rig = await discover(() => ({ [OAUTH]: jsonReply({ issuer: named, jwks_uri: other.jwksUri }) }));
       expect(await failureOf(rig)).toBe('issuer_mismatch');
     }
-    expect(other.paths).toEqual([]);
+    expect(pathsOf(other)).toEqual([]);
   });
 
   test('an issuer that differs by a trailing slash is another issuer', async () => {
-    const rig = await discover((origin) => ({ [OAUTH]: document(origin, '/'), '/jwks': json(jwksOf(A)) }));
+    const rig = await discover((origin) => ({ [OAUTH]: document(origin, '/'), '/jwks': jsonReply(jwksOf(A)) }));
     expect(await failureOf(rig)).toBe('issuer_mismatch');
-    const slash = await discover((origin) => ({ [OAUTH]: document(origin, '/'), '/jwks': json(jwksOf(A)) }), '/');
+    const slash = await discover((origin) => ({ [OAUTH]: document(origin, '/'), '/jwks': jsonReply(jwksOf(A)) }), '/');
     expect(await slash.find('a')).toBe(1);
   });
 
@@ -160,14 +163,17 @@ describe('discovery', () => {
     const other = await startEndpoint(() => undefined);
     ends.push(() => other.close());
     const rig = await discover(() => ({
-      [OAUTH]: (_request, response) => response.writeHead(307, { location: `${other.origin}${OAUTH}` }).end(),
+      [OAUTH]: httpReply({ status: 307, headers: { location: `${other.origin}${OAUTH}` } }),
     }));
     expect(await failureOf(rig)).toBe('redirect');
-    expect(other.paths).toEqual([]);
+    expect(pathsOf(other)).toEqual([]);
   });
 
   test('OBS-first-jwks-uri: the jwks_uri is read again with every refresh, so keys that move are followed', async () => {
-    const pages: Record<string, Answer> = { '/jwks': json(jwksOf(A), { etag: '"1"' }), '/new': json(jwksOf(B)) };
+    const pages: Record<string, ScriptedReply> = {
+      '/jwks': jsonReply(jwksOf(A), { headers: { etag: '"1"' } }),
+      '/new': jsonReply(jwksOf(B)),
+    };
     const rig = await discover((origin) => {
       pages[OAUTH] = document(origin, '');
       return pages;
@@ -176,19 +182,19 @@ describe('discovery', () => {
     pages[OAUTH] = document(rig.endpoint.origin, '', '/new');
     expect(await rig.find('b')).toBe(1);
     expect(await rig.find('a')).toBe(0);
-    expect(rig.endpoint.paths).toEqual([OAUTH, '/jwks', OAUTH, '/new']);
+    expect(pathsOf(rig.endpoint)).toEqual([OAUTH, '/jwks', OAUTH, '/new']);
     // What the old place said about its answer means nothing at the new one.
     expect(rig.endpoint.requests.at(-1)?.headers['if-none-match']).toBeUndefined();
   });
 
   test('metadata that turns bad counts as an outage: the set at hand stays, within its bound', async () => {
-    const pages: Record<string, Answer> = { '/jwks': json(jwksOf(A)) };
+    const pages: Record<string, ScriptedReply> = { '/jwks': jsonReply(jwksOf(A)) };
     const rig = await discover((origin) => {
       pages[OAUTH] = document(origin, '');
       return pages;
     });
     await rig.find('a');
-    pages[OAUTH] = json({ issuer: 'https://evil.example', jwks_uri: 'https://evil.example/jwks' });
+    pages[OAUTH] = jsonReply({ issuer: 'https://evil.example', jwks_uri: 'https://evil.example/jwks' });
     rig.clock.now += 600;
     expect(await rig.find('a')).toBe(1);
     rig.clock.now += 3600;
@@ -196,12 +202,12 @@ describe('discovery', () => {
   });
 
   test('500 concurrent cold callers cause one round of it, and a failing one backs off', async () => {
-    const rig = await discover((origin) => ({ [OAUTH]: document(origin, ''), '/jwks': json(jwksOf(A)) }));
+    const rig = await discover((origin) => ({ [OAUTH]: document(origin, ''), '/jwks': jsonReply(jwksOf(A)) }));
     await Promise.all(Array.from({ length: 500 }, () => rig.find('a')));
-    expect(rig.endpoint.paths).toEqual([OAUTH, '/jwks']);
+    expect(pathsOf(rig.endpoint)).toEqual([OAUTH, '/jwks']);
     const broken = await discover(() => ({}));
     for (let call = 0; call < 100; call++) expect(await failureOf(broken)).toBe('status');
-    expect(broken.endpoint.paths).toEqual([OAUTH, OIDC]);
+    expect(pathsOf(broken.endpoint)).toEqual([OAUTH, OIDC]);
   });
 
   test('OBS-discovery-deadline: one deadline covers all of it', async () => {
@@ -218,14 +224,14 @@ describe('discovery', () => {
     );
     expect(await failureOf(silent)).toBe('timeout');
     // Time is up: the second place is not asked any more.
-    expect(silent.endpoint.paths).not.toContain(OIDC);
+    expect(pathsOf(silent.endpoint)).not.toContain(OIDC);
   });
 
   test('a metadata document beyond the cap is not read', async () => {
     const rig = await discover(
       (origin) => ({
-        [OAUTH]: json({ issuer: origin, jwks_uri: `${origin}/jwks`, pad: 'x'.repeat(5000) }),
-        '/jwks': json(jwksOf(A)),
+        [OAUTH]: jsonReply({ issuer: origin, jwks_uri: `${origin}/jwks`, pad: 'x'.repeat(5000) }),
+        '/jwks': jsonReply(jwksOf(A)),
       }),
       '',
       () => ({ remoteKeys: { maxBytes: 4000 } }),

@@ -1,4 +1,5 @@
 import { type AccessToken, type AuthError, isAuthError } from '@auth/core';
+import { httpReply, type ScriptedReply } from '@auth/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { JWTVerifier } from '../src/jwt-verifier.js';
 import type { JWTVerifierOptions } from '../src/options.js';
@@ -7,7 +8,7 @@ import { keyForm } from './case-keys.js';
 import { caseToken, filled, isRecord, type Json } from './case-tokens.js';
 import cases from './data/fastmcp-cases.json' with { type: 'json' };
 import ourRules from './data/our-rules.json' with { type: 'json' };
-import { type Answer, type Endpoint, startEndpoint } from './jwks-endpoint.js';
+import { type Endpoint, startEndpoint } from './jwks-endpoint.js';
 
 interface Case {
   readonly id: string;
@@ -45,17 +46,15 @@ afterAll(async () => {
   for (const close of closing) await close();
 });
 
-function answerOf(response: Json): Answer {
-  return (_request, reply) => {
-    const { status = 200, location, text, content_type: contentType = 'application/json', json } = response;
-    reply.writeHead(Number(status), {
-      'content-type': String(contentType),
-      ...(typeof location === 'string' ? { location } : {}),
-    });
-    const body = filled(json, now);
-    if (isRecord(body) && typeof body.pad === 'string') body.pad = 'x'.repeat(5_000_000);
-    reply.end(typeof text === 'string' ? text : JSON.stringify(body));
-  };
+function replyOf(response: Json): ScriptedReply {
+  const { status = 200, location, text, content_type: contentType = 'application/json', json } = response;
+  const body = filled(json, now);
+  if (isRecord(body) && typeof body.pad === 'string') body.pad = 'x'.repeat(5_000_000);
+  return httpReply({
+    status: Number(status),
+    headers: { 'content-type': String(contentType), ...(typeof location === 'string' ? { location } : {}) },
+    body: typeof text === 'string' ? text : JSON.stringify(body),
+  });
 }
 
 /** Our options for a case's Python ones. What a case leaves out is not checked. */
@@ -65,7 +64,7 @@ async function optionsOf(setup: Json, extra: Partial<JWTVerifierOptions>): Promi
   const secret = typeof algorithm === 'string' && algorithm.startsWith('HS');
   let endpoint: Endpoint | undefined;
   if (isRecord(response)) {
-    endpoint = await startEndpoint(answerOf(response));
+    endpoint = await startEndpoint(replyOf(response));
     if (response.error === 'connect') await endpoint.close();
     else closing.push(endpoint.close);
   }

@@ -1,10 +1,9 @@
 import { AuthError, createAccessToken, safeVerify, type Verifier } from '@auth/core';
+import { encodeSegment, forgeToken, type TokenPart } from '@auth/testing';
 import { describe, expect, test } from 'vitest';
 import { issuerRouter } from '../src/issuer-router.js';
 
-const encode = (value: unknown): string =>
-  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
-const tokenOf = (payload: unknown): string => `${encode({ alg: 'ES256' })}.${encode(payload)}.AAAA`;
+const tokenOf = (payload: TokenPart): string => forgeToken({ header: { alg: 'ES256' }, payload, signature: 'AAAA' });
 
 /** A verifier that accepts everything in its own name and remembers what it was asked. */
 function named(clientId: string): Verifier & { calls: unknown[][] } {
@@ -32,7 +31,7 @@ test('each token goes to the verifier of its issuer and to no other, with the op
 });
 
 describe('nobody is asked about', () => {
-  const MISMATCH: readonly (readonly [name: string, payload: unknown])[] = [
+  const MISMATCH: readonly (readonly [name: string, payload: TokenPart])[] = [
     ['an issuer that is not listed', { iss: 'https://c.example' }],
     ['no issuer', {}],
     ['an empty issuer', { iss: '' }],
@@ -53,14 +52,14 @@ describe('nobody is asked about', () => {
   const MALFORMED: readonly (readonly [name: string, token: string])[] = [
     ['an empty text', ''],
     ['something opaque', 'opaque-token'],
-    ['two parts', `${encode({})}.${encode({ iss: A })}`],
+    ['two parts', `${encodeSegment({})}.${encodeSegment({ iss: A })}`],
     ['five parts (JWE)', `${tokenOf({ iss: A })}.AAAA.AAAA`],
-    ['padding', `${encode({ alg: 'ES256' })}=.${encode({ iss: A })}.AAAA`],
+    ['padding', `${encodeSegment({ alg: 'ES256' })}=.${encodeSegment({ iss: A })}.AAAA`],
     ['a payload that is no JSON', tokenOf('{')],
     ['a payload that is a list', tokenOf([{ iss: A }])],
     ['a payload with two issuers', tokenOf(`{"iss":"${B}","iss":"${A}"}`)],
     ['a payload nested 5,000 deep', tokenOf(`{"iss":"${A}","x":${'['.repeat(5000)}${']'.repeat(5000)}}`)],
-    ['a header that is no JSON', `${encode('x')}.${encode({ iss: A })}.AAAA`],
+    ['a header that is no JSON', `${encodeSegment('x')}.${encodeSegment({ iss: A })}.AAAA`],
   ];
 
   const ask = async (token: string): Promise<{ code: string; reason: unknown; asked: number }> => {

@@ -1,42 +1,21 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { VerifierEvent } from '@auth/core';
+import { httpReply, type ScriptedReply, type ScriptedServer, startScriptedServer } from '@auth/testing';
 import type { KeyHint, KeySource } from '../src/key-source.js';
 import { createRemoteKeys, type RemoteKeysInit } from '../src/remote-keys.js';
 
-export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
-
-/** A real HTTP server on loopback that answers as it is told and counts. */
-export interface Endpoint {
-  readonly origin: string;
+/** A scripted server, and where a verifier looks for its keys. */
+export interface Endpoint extends ScriptedServer {
   readonly jwksUri: string;
-  /** Paths asked for, in order. */
-  readonly paths: string[];
-  readonly requests: IncomingMessage[];
-  answer: Answer;
-  close(): Promise<void>;
 }
 
-export async function startEndpoint(answer: Answer): Promise<Endpoint> {
-  const paths: string[] = [];
-  const requests: IncomingMessage[] = [];
-  const server = createServer((request, response) => {
-    paths.push(request.url ?? '');
-    requests.push(request);
-    endpoint.answer(request, response);
-  });
-  server.on('clientError', (_error, socket) => socket.destroy());
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const close = async (): Promise<void> => {
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
-    await closed;
-  };
-  const endpoint: Endpoint = { origin, jwksUri: `${origin}/jwks`, paths, requests, answer, close };
-  return endpoint;
+export async function startEndpoint(reply: ScriptedReply): Promise<Endpoint> {
+  const server = await startScriptedServer(reply);
+  return Object.assign(server, { jwksUri: `${server.origin}/jwks` });
 }
+
+/** The paths that a server was asked for, in order. */
+export const pathsOf = ({ requests }: ScriptedServer): string[] => requests.map(({ target }) => target);
 
 export type Jwk = Record<string, unknown>;
 
@@ -46,19 +25,9 @@ export function ecJwk(kid: string | undefined, extra: Jwk = {}): Jwk {
   return { ...publicKey.export({ format: 'jwk' }), ...(kid === undefined ? {} : { kid }), ...extra };
 }
 
-export function json(value: unknown, headers: Record<string, string> = {}, status = 200): Answer {
-  return (_request, response) => {
-    response.writeHead(status, { 'content-type': 'application/json', ...headers });
-    response.end(JSON.stringify(value));
-  };
-}
-
 export const jwksOf = (...keys: readonly unknown[]): { keys: readonly unknown[] } => ({ keys });
 
-export const down: Answer = (_request, response) => {
-  response.writeHead(503);
-  response.end('out of order');
-};
+export const down = httpReply({ status: 503, body: 'out of order' });
 
 /** A key source over an endpoint, with a clock that stands still until it is moved and the events as they came. */
 export interface Rig {
@@ -73,10 +42,10 @@ export interface Rig {
 }
 
 export async function startRig(
-  answer: Answer,
+  reply: ScriptedReply,
   init: (endpoint: Endpoint) => Partial<RemoteKeysInit> = () => ({}),
 ): Promise<Rig> {
-  const endpoint = await startEndpoint(answer);
+  const endpoint = await startEndpoint(reply);
   const clock = { now: 1_800_000_000 };
   const events: VerifierEvent[] = [];
   const given = init(endpoint);

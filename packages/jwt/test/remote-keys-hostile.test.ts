@@ -1,114 +1,101 @@
-import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { fetchTransport, type HttpTransport, isAuthError } from '@auth/core';
+import { httpReply, jsonReply, rawReply, type ScriptedReply } from '@auth/testing';
 import { afterEach, describe, expect, test } from 'vitest';
 // Loaded here, so that loading it is not part of a fetch with a short deadline.
 import 'undici';
 import { undiciTransport } from '../src/undici.js';
-import { type Answer, ecJwk, json, jwksOf, type Rig, startEndpoint, startRig, until } from './jwks-endpoint.js';
+import { ecJwk, jwksOf, pathsOf, type Rig, startEndpoint, startRig, until } from './jwks-endpoint.js';
+
+// The same for fetch, which Node loads when it is first called.
+await fetch('data:,');
 
 const A = ecJwk('a');
-const good = json(jwksOf(A));
+const good = jsonReply(jwksOf(A));
 const MAX_BYTES = 64 * 1024;
 const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, 0x20));
 
 /** Writes as fast as it is read, until the reader goes away; `written` counts. */
 const written = { bytes: 0 };
-async function pour(response: ServerResponse): Promise<void> {
-  const chunk = Buffer.alloc(16 * 1024, 0x20);
-  while (!response.destroyed) {
-    written.bytes += chunk.length;
-    if (response.write(chunk)) await turn();
-    else await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
+async function pour(socket: Socket): Promise<void> {
+  const spaces = Buffer.alloc(16 * 1024, 0x20);
+  while (!socket.destroyed) {
+    written.bytes += spaces.length;
+    if (socket.write(spaces)) await turn();
+    else await new Promise((resolve) => socket.once('drain', resolve).once('close', resolve));
   }
 }
 
 /** One byte at a time, for ever. */
-async function drip(response: ServerResponse): Promise<void> {
-  response.writeHead(200, { 'content-type': 'application/json' });
-  while (!response.destroyed) {
-    response.write(' ');
+async function drip(socket: Socket): Promise<void> {
+  socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n');
+  while (!socket.destroyed) {
+    socket.write('1\r\n \r\n');
     await new Promise((resolve) => setTimeout(resolve, 5).unref());
   }
 }
 
-const HOSTILE: readonly (readonly [name: string, failures: readonly string[], answer: Answer])[] = [
+const HOSTILE: readonly (readonly [name: string, failures: readonly string[], reply: ScriptedReply])[] = [
   ['an answer that never comes (slow-loris)', ['timeout'], () => undefined],
-  ['an answer that drips byte by byte', ['timeout'], (_request, response) => void drip(response)],
-  ['headers and then nothing', ['timeout'], (_request, response) => response.writeHead(200).flushHeaders()],
+  ['an answer that drips byte by byte', ['timeout'], (_request, socket) => void drip(socket)],
+  ['headers and then nothing', ['timeout'], rawReply('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n')],
   [
     'an endless body (OBS-unlimited-body)',
     ['too_large'],
-    (_request, response) => {
-      response.writeHead(200, { 'content-type': 'application/json' });
-      void pour(response);
+    (_request, socket) => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n');
+      void pour(socket);
     },
   ],
   [
     'a body that says how large it is',
     ['too_large'],
-    (_request, response) => {
-      response.writeHead(200, { 'content-length': String(1024 * 1024 * 1024) });
-      void pour(response);
+    (_request, socket) => {
+      socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${1024 * 1024 * 1024}\r\n\r\n`);
+      void pour(socket);
     },
   ],
   [
     'a gzip bomb',
     ['content_encoding', 'too_large'],
-    (_request, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb),
+    httpReply({ headers: { 'content-encoding': 'gzip' }, body: bomb }),
   ],
   [
     'a good set behind spaces that exceed the cap',
     ['too_large'],
-    (_request, response) => {
-      response.end(`${' '.repeat(MAX_BYTES)}${JSON.stringify(jwksOf(A))}`);
-    },
+    httpReply({ body: `${' '.repeat(MAX_BYTES)}${JSON.stringify(jwksOf(A))}`, framing: 'chunked' }),
   ],
-  ['HTML', ['not_json'], (_request, response) => response.end('<html><body>Sign in</body></html>')],
-  ['truncated JSON', ['not_json'], (_request, response) => response.end(JSON.stringify(jwksOf(A)).slice(0, -2))],
-  ['an array', ['not_json'], json([A])],
-  ['a text', ['not_json'], json('keys')],
-  ['null', ['not_json'], json(null)],
-  ['no body', ['not_json'], (_request, response) => response.end()],
-  [
-    'bytes that are no UTF-8',
-    ['not_json'],
-    (_request, response) => response.end(Buffer.from([0x7b, 0xff, 0xfe, 0x7d])),
-  ],
-  ['a byte-order mark', ['not_json'], (_request, response) => response.end(`\ufeff${JSON.stringify(jwksOf(A))}`)],
+  ['HTML', ['not_json'], httpReply({ body: '<html><body>Sign in</body></html>' })],
+  ['truncated JSON', ['not_json'], httpReply({ body: JSON.stringify(jwksOf(A)).slice(0, -2) })],
+  ['an array', ['not_json'], jsonReply([A])],
+  ['a text', ['not_json'], jsonReply('keys')],
+  ['null', ['not_json'], jsonReply(null)],
+  ['no body', ['not_json'], httpReply()],
+  ['bytes that are no UTF-8', ['not_json'], httpReply({ body: Uint8Array.of(0x7b, 0xff, 0xfe, 0x7d) })],
+  ['a byte-order mark', ['not_json'], httpReply({ body: `\ufeff${JSON.stringify(jwksOf(A))}` })],
   [
     'JSON nested 30,000 deep',
     ['not_json'],
-    (_request, response) => {
-      response.end(`{"keys":${'['.repeat(30_000)}${']'.repeat(30_000)}}`);
-    },
+    httpReply({ body: `{"keys":${'['.repeat(30_000)}${']'.repeat(30_000)}}`, framing: 'chunked' }),
   ],
   [
     'the member keys twice',
     ['not_json'],
-    (_request, response) => {
-      response.end(`{"keys":[],"keys":${JSON.stringify([A])}}`);
-    },
+    httpReply({ body: `{"keys":[],"keys":${JSON.stringify([A])}}`, framing: 'chunked' }),
   ],
-  ['204', ['status'], (_request, response) => response.writeHead(204).end()],
-  ['206', ['status'], json(jwksOf(A), {}, 206)],
-  ['404 with a good set', ['status'], json(jwksOf(A), {}, 404)],
-  ['429', ['status'], json({}, { 'retry-after': '3600' }, 429)],
-  ['a connection that is reset', ['network'], (request) => request.socket.resetAndDestroy()],
+  ['204', ['status'], httpReply({ status: 204 })],
+  ['206', ['status'], jsonReply(jwksOf(A), { status: 206 })],
+  ['404 with a good set', ['status'], jsonReply(jwksOf(A), { status: 404 })],
+  ['429', ['status'], jsonReply({}, { status: 429, headers: { 'retry-after': '3600' } })],
+  ['a connection that is reset', ['network'], rawReply('', 'reset')],
   [
     'a body that breaks off',
     ['network'],
-    (request, response) => {
-      response.writeHead(200, { 'content-length': '5000' }).write('{"keys":[');
-      setImmediate(() => request.socket.destroy());
-    },
+    rawReply('HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\n{"keys":[', 'close'),
   ],
-  [
-    'bytes that are no HTTP',
-    ['network'],
-    (request) => request.socket.end('220 smtp.example ESMTP secret-banner\r\n\r\n'),
-  ],
+  ['bytes that are no HTTP', ['network'], rawReply('220 smtp.example ESMTP secret-banner\r\n\r\n', 'close')],
 ];
 
 const TRANSPORTS: readonly (readonly [name: string, make: () => HttpTransport & { close?: () => Promise<void> }])[] = [
@@ -122,9 +109,9 @@ afterEach(async () => {
 });
 
 describe.each(TRANSPORTS)('over %s', (_transport, make) => {
-  const start = async (answer: Answer, timeoutMs = 5000): Promise<Rig> => {
+  const start = async (reply: ScriptedReply, timeoutMs = 5000): Promise<Rig> => {
     const transport = make();
-    const rig = await startRig(answer, () => ({ transport, remoteKeys: { timeoutMs, maxBytes: MAX_BYTES } }));
+    const rig = await startRig(reply, () => ({ transport, remoteKeys: { timeoutMs, maxBytes: MAX_BYTES } }));
     ends.push(
       () => rig.close(),
       () => transport.close?.(),
@@ -134,11 +121,11 @@ describe.each(TRANSPORTS)('over %s', (_transport, make) => {
 
   test.each(HOSTILE)(
     '%s: unavailable with no set, harmless with one, and recovered from',
-    async (_name, failures, answer) => {
+    async (_name, failures, reply) => {
       written.bytes = 0;
       // Short where the test waits for the time to run out, long where something else has to end it.
-      const timeoutMs = failures[0] === 'timeout' ? 60 : 5000;
-      const rig = await start(answer, timeoutMs);
+      const timeoutMs = failures[0] === 'timeout' ? 200 : 5000;
+      const rig = await start(reply, timeoutMs);
       const error = await rig.find('a').catch((thrown: unknown) => thrown);
       if (!isAuthError(error)) throw new Error('expected an AuthError');
       expect(error).toMatchObject({ code: 'temporarily_unavailable', status: 503, retryAfterSeconds: 1 });
@@ -151,12 +138,12 @@ describe.each(TRANSPORTS)('over %s', (_transport, make) => {
       // Socket buffers on the way take some; nobody reads on beyond the cap.
       expect(written.bytes).toBeLessThan(16 * 1024 * 1024);
 
-      rig.endpoint.answer = good;
+      rig.endpoint.reply = good;
       rig.clock.now += 1;
       // A connection that an earlier answer left half-read must not spoil this one.
       expect(await rig.find('a')).toBe(1);
 
-      rig.endpoint.answer = answer;
+      rig.endpoint.reply = reply;
       rig.clock.now += 600;
       expect(await rig.find('a')).toBe(1);
       expect(rig.events.at(-1)).toMatchObject({ type: 'keys.refresh_failed', servingStale: true });
@@ -166,16 +153,14 @@ describe.each(TRANSPORTS)('over %s', (_transport, make) => {
   test.each([301, 302, 303, 307, 308])('a redirect (%s) is not followed', async (status) => {
     const elsewhere = await startEndpoint(good);
     ends.push(() => elsewhere.close());
-    const rig = await start((_request, response) => {
-      response.writeHead(status, { location: elsewhere.jwksUri }).end(JSON.stringify(jwksOf(A)));
-    });
+    const rig = await start(jsonReply(jwksOf(A), { status, headers: { location: elsewhere.jwksUri } }));
     await expect(rig.find('a')).rejects.toMatchObject({ code: 'temporarily_unavailable' });
-    expect(elsewhere.paths).toEqual([]);
+    expect(pathsOf(elsewhere)).toEqual([]);
     expect(rig.events).toMatchObject([{ failure: 'redirect' }]);
   });
 
   test('a content type that is none of JSON’s does not matter', async () => {
-    const rig = await start(json(jwksOf(A), { 'content-type': 'text/plain' }));
+    const rig = await start(jsonReply(jwksOf(A), { headers: { 'content-type': 'text/plain' } }));
     expect(await rig.find('a')).toBe(1);
   });
 });
@@ -240,8 +225,7 @@ test('a transport that is given is left open, one of our own is closed', async (
 
   const own = await startRig(good);
   await own.find('a');
-  const [connection] = own.endpoint.requests;
   await own.source.close();
-  await until(() => connection?.socket.destroyed === true);
+  await until(() => own.endpoint.connections.open === 0);
   await own.endpoint.close();
 });

@@ -1,7 +1,8 @@
 import { type AuthError, isAuthError, type VerifierEvent } from '@auth/core';
+import { httpReply, jsonReply } from '@auth/testing';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createRemoteKeys, type RemoteKeysInit } from '../src/remote-keys.js';
-import { down, ecJwk, type Jwk, json, jwksOf, type Rig, startRig, until } from './jwks-endpoint.js';
+import { down, ecJwk, type Jwk, jwksOf, pathsOf, type Rig, startRig, until } from './jwks-endpoint.js';
 
 const A = ecJwk('a');
 const B = ecJwk('b');
@@ -28,17 +29,17 @@ const rejection = async (work: unknown): Promise<AuthError> => {
 
 describe('fetching', () => {
   test('nothing is fetched before keys are needed, and then once', async () => {
-    const { source, endpoint, find } = await rig(json(jwksOf(A)));
-    expect(endpoint.paths).toEqual([]);
+    const { source, endpoint, find } = await rig(jsonReply(jwksOf(A)));
+    expect(pathsOf(endpoint)).toEqual([]);
     expect(source.kids).toEqual([]);
     expect(await find('a')).toBe(1);
     expect(await find('a')).toBe(1);
-    expect(endpoint.paths).toEqual(['/jwks']);
+    expect(pathsOf(endpoint)).toEqual(['/jwks']);
     expect(source.kids).toEqual(['a']);
   });
 
   test('OBS-cold-callers: 500 concurrent cold callers cause one fetch', async () => {
-    const made = await rig(json(jwksOf(A)));
+    const made = await rig(jsonReply(jwksOf(A)));
     const found = await Promise.all(Array.from({ length: 500 }, () => made.find('a')));
     expect(new Set(found)).toEqual(new Set([1]));
     expect(made.fetches).toBe(1);
@@ -55,7 +56,7 @@ describe('fetching', () => {
   });
 
   test('keys at hand are given synchronously', async () => {
-    const { source, find } = await rig(json(jwksOf(A)));
+    const { source, find } = await rig(jsonReply(jwksOf(A)));
     await find('a');
     expect(source.findKeys({ algorithm: 'ES256', kid: 'a' })).toHaveLength(1);
     expect(source.findKeys({ algorithm: 'ES256' })).toHaveLength(1);
@@ -64,7 +65,7 @@ describe('fetching', () => {
   test('ready() fetches the keys, once, and rejects when they cannot be had', async () => {
     const made = await rig(down);
     expect((await rejection(made.source.ready())).code).toBe('temporarily_unavailable');
-    made.endpoint.answer = json(jwksOf(A));
+    made.endpoint.reply = jsonReply(jwksOf(A));
     made.clock.now += 1;
     await made.source.ready();
     await made.source.ready();
@@ -74,8 +75,8 @@ describe('fetching', () => {
 
   test('one caller that gives up takes nothing from the others', async () => {
     let release = (): void => undefined;
-    const made = await rig((request, response) => {
-      release = () => json(jwksOf(A))(request, response);
+    const made = await rig((request, socket) => {
+      release = () => jsonReply(jwksOf(A))(request, socket);
     });
     const first = Promise.race([made.find('a'), Promise.resolve('gave up')]);
     const second = made.find('a');
@@ -100,7 +101,7 @@ describe('life of a set', () => {
       0.3,
     ],
   ])('is %s', async (_name, headers, remoteKeys, ttlSeconds) => {
-    const made = await rig(json(jwksOf(A), headers), () => ({ remoteKeys }));
+    const made = await rig(jsonReply(jwksOf(A), { headers }), () => ({ remoteKeys }));
     await made.find('a');
     expect(made.events).toMatchObject([
       { type: 'keys.refreshed', url: made.endpoint.jwksUri, keyCount: 1, ttlSeconds },
@@ -114,20 +115,20 @@ describe('life of a set', () => {
   });
 
   test('OBS-eternal-keys: past it, a removed key is not used any more while the endpoint answers', async () => {
-    const made = await rig(json(jwksOf(A, B)));
+    const made = await rig(jsonReply(jwksOf(A, B)));
     expect(await made.find('a')).toBe(1);
-    made.endpoint.answer = json(jwksOf(B));
+    made.endpoint.reply = jsonReply(jwksOf(B));
     made.clock.now += 600;
     expect(await made.find('a')).toBe(0);
     expect(await made.find('b')).toBe(1);
   });
 
   test('near its end the set is refreshed behind the back of the request, which does not wait', async () => {
-    const made = await rig(json(jwksOf(A)));
+    const made = await rig(jsonReply(jwksOf(A)));
     await made.find('a');
     let release = (): void => undefined;
-    made.endpoint.answer = (request, response) => {
-      release = () => json(jwksOf(A, B))(request, response);
+    made.endpoint.reply = (request, socket) => {
+      release = () => jsonReply(jwksOf(A, B))(request, socket);
     };
     made.clock.now += 599;
     expect(made.source.findKeys({ algorithm: 'ES256', kid: 'a' })).toHaveLength(1);
@@ -141,9 +142,9 @@ describe('life of a set', () => {
   });
 
   test('a background refresh that fails disturbs nobody', async () => {
-    const made = await rig(json(jwksOf(A)));
+    const made = await rig(jsonReply(jwksOf(A)));
     await made.find('a');
-    made.endpoint.answer = down;
+    made.endpoint.reply = down;
     made.clock.now += 599;
     expect(await made.find('a')).toBe(1);
     await until(() => made.events.length === 2);
@@ -160,10 +161,12 @@ describe('life of a set', () => {
 
 describe('revalidation', () => {
   const withEtag = (made: Rig, headers: Record<string, string> = {}): void => {
-    made.endpoint.answer = (request, response) => {
-      if (request.headers['if-none-match'] !== '"v1"')
-        return json(jwksOf(A), { etag: '"v1"', ...headers })(request, response);
-      response.writeHead(304, headers).end();
+    made.endpoint.reply = (request, socket) => {
+      const known = request.headers['if-none-match'] === '"v1"';
+      const reply = known
+        ? httpReply({ status: 304, headers })
+        : jsonReply(jwksOf(A), { headers: { etag: '"v1"', ...headers } });
+      return reply(request, socket);
     };
   };
 
@@ -190,11 +193,10 @@ describe('revalidation', () => {
   test('what a 304 does not say again about the life of the set still holds', async () => {
     const made = await rig(down);
     withEtag(made);
-    const answer = made.endpoint.answer;
-    made.endpoint.answer = (request, response) => {
-      if (request.headers['if-none-match'] === undefined) response.setHeader('cache-control', 'max-age=900');
-      answer(request, response);
-    };
+    const confirm = made.endpoint.reply;
+    const first = jsonReply(jwksOf(A), { headers: { etag: '"v1"', 'cache-control': 'max-age=900' } });
+    made.endpoint.reply = (request, socket) =>
+      request.headers['if-none-match'] === undefined ? first(request, socket) : confirm(request, socket);
     await made.find('a');
     made.clock.now += 900;
     await made.find('a');
@@ -202,12 +204,12 @@ describe('revalidation', () => {
   });
 
   test('a 304 that nobody asked for is a failure', async () => {
-    const made = await rig((_request, response) => response.writeHead(304).end());
+    const made = await rig(httpReply({ status: 304 }));
     expect((await rejection(made.find('a'))).code).toBe('temporarily_unavailable');
   });
 
   test.each(['"\u00e9"', 'unquoted', `"${'x'.repeat(600)}"`])('an ETag that is none is not sent back', async (etag) => {
-    const made = await rig(json(jwksOf(A), { etag }));
+    const made = await rig(jsonReply(jwksOf(A), { headers: { etag } }));
     await made.find('a');
     made.clock.now += 600;
     expect(await made.find('a')).toBe(1);
@@ -217,11 +219,11 @@ describe('revalidation', () => {
 
 describe('generation', () => {
   test('changes when the keys change, and not when the same ones come again, in whatever order', async () => {
-    const made = await rig(json(jwksOf(A, B)));
+    const made = await rig(jsonReply(jwksOf(A, B)));
     await made.find('a');
     const first = made.source.generation;
     const next = async (...keys: Jwk[]): Promise<number> => {
-      made.endpoint.answer = json(jwksOf(...keys));
+      made.endpoint.reply = jsonReply(jwksOf(...keys));
       made.clock.now += 600;
       await made.source.ready();
       return made.source.generation;
@@ -236,15 +238,15 @@ describe('generation', () => {
 
 describe('unknown kids', () => {
   test('rotation is seen at once: the first refetch is possible right after the first load', async () => {
-    const made = await rig(json(jwksOf(A)));
+    const made = await rig(jsonReply(jwksOf(A)));
     await made.find('a');
-    made.endpoint.answer = json(jwksOf(A, B));
+    made.endpoint.reply = jsonReply(jwksOf(A, B));
     expect(await made.find('b')).toBe(1);
     expect(made.fetches).toBe(2);
   });
 
   test('OBS-forged-kids: 10,000 distinct unknown kids in 10 s cause one fetch, and good tokens are served all through the flood', async () => {
-    const made = await rig(json(jwksOf(A)));
+    const made = await rig(jsonReply(jwksOf(A)));
     await made.find('a');
     for (let index = 0; index < 10_000; index++) {
       made.clock.now += 0.001;
@@ -258,27 +260,27 @@ describe('unknown kids', () => {
   });
 
   test('after a flood a rotated key is found when the cooldown is over', async () => {
-    const made = await rig(json(jwksOf(A)));
+    const made = await rig(jsonReply(jwksOf(A)));
     await made.find('forged');
     await made.find('forged');
-    made.endpoint.answer = json(jwksOf(B));
+    made.endpoint.reply = jsonReply(jwksOf(B));
     expect(await made.find('b')).toBe(0);
     made.clock.now += 30;
     expect(await made.find('b')).toBe(1);
   });
 
   test('a hit uses up the cooldown as well', async () => {
-    const made = await rig(json(jwksOf(A)));
+    const made = await rig(jsonReply(jwksOf(A)));
     await made.find('a');
-    made.endpoint.answer = json(jwksOf(A, B));
+    made.endpoint.reply = jsonReply(jwksOf(A, B));
     expect(await made.find('b')).toBe(1);
-    made.endpoint.answer = json(jwksOf(A, B, ecJwk('c')));
+    made.endpoint.reply = jsonReply(jwksOf(A, B, ecJwk('c')));
     expect(await made.find('c')).toBe(0);
     expect(made.fetches).toBe(2);
   });
 
   test('without a key for the algorithm, too, there is one fetch a cooldown', async () => {
-    const made = await rig(json(jwksOf(A)), () => ({ algorithms: ['ES256', 'RS256'] }));
+    const made = await rig(jsonReply(jwksOf(A)), () => ({ algorithms: ['ES256', 'RS256'] }));
     await made.find('a');
     for (let index = 0; index < 100; index++) {
       expect(await made.find(undefined, 'RS256')).toBe(0);
@@ -288,9 +290,9 @@ describe('unknown kids', () => {
   });
 
   test('while the endpoint is down they are unknown, not unavailable: no token may produce that', async () => {
-    const made = await rig(json(jwksOf(A)));
+    const made = await rig(jsonReply(jwksOf(A)));
     await made.find('a');
-    made.endpoint.answer = down;
+    made.endpoint.reply = down;
     for (let round = 0; round < 20; round++) {
       expect(await made.find(`forged-${round}`)).toBe(0);
       expect(await made.find('a')).toBe(1);
@@ -300,17 +302,17 @@ describe('unknown kids', () => {
   });
 
   test('a token that arrives during a fetch which was answered before its key was published is not refused', async () => {
-    const made = await rig(json(jwksOf(A)));
+    const made = await rig(jsonReply(jwksOf(A)));
     await made.find('a');
     let release = (): void => undefined;
-    made.endpoint.answer = (request, response) => {
-      release = () => json(jwksOf(A))(request, response);
+    made.endpoint.reply = (request, socket) => {
+      release = () => jsonReply(jwksOf(A))(request, socket);
     };
     made.clock.now += 599;
     await made.find('a');
     await until(() => made.fetches === 2);
     const late = made.find('b');
-    made.endpoint.answer = json(jwksOf(A, B));
+    made.endpoint.reply = jsonReply(jwksOf(A, B));
     release();
     expect(await late).toBe(1);
     expect(made.fetches).toBe(3);
@@ -318,13 +320,13 @@ describe('unknown kids', () => {
 
   test('the same holds for tokens that join the very first fetch', async () => {
     let release = (): void => undefined;
-    const made = await rig((request, response) => {
-      release = () => json(jwksOf(A))(request, response);
+    const made = await rig((request, socket) => {
+      release = () => jsonReply(jwksOf(A))(request, socket);
     });
     const first = made.find('a');
     await until(() => made.fetches === 1);
     const late = [made.find('b'), made.find('b')];
-    made.endpoint.answer = json(jwksOf(A, B));
+    made.endpoint.reply = jsonReply(jwksOf(A, B));
     release();
     expect(await Promise.all([first, ...late])).toEqual([1, 1, 1]);
     expect(made.fetches).toBe(2);
@@ -333,10 +335,10 @@ describe('unknown kids', () => {
 
 describe('outage', () => {
   test('OBS-eternal-keys: good tokens pass up to the stale bound and are then unavailable; forged ones do not change that', async () => {
-    const made = await rig(json(jwksOf(A)));
+    const made = await rig(jsonReply(jwksOf(A)));
     await made.find('a');
     const loadedAt = made.clock.now;
-    made.endpoint.answer = down;
+    made.endpoint.reply = down;
     for (let second = 10; second < 600 + 3600; second += 10) {
       made.clock.now = loadedAt + second;
       expect(await made.find('a')).toBe(1);
@@ -353,9 +355,9 @@ describe('outage', () => {
   });
 
   test('maxStaleSeconds: 0 means that a set past its life is never used', async () => {
-    const made = await rig(json(jwksOf(A)), () => ({ remoteKeys: { maxStaleSeconds: 0 } }));
+    const made = await rig(jsonReply(jwksOf(A)), () => ({ remoteKeys: { maxStaleSeconds: 0 } }));
     await made.find('a');
-    made.endpoint.answer = down;
+    made.endpoint.reply = down;
     made.clock.now += 600;
     expect((await rejection(made.find('a'))).code).toBe('temporarily_unavailable');
   });
@@ -373,30 +375,30 @@ describe('outage', () => {
       made.clock.now += 0.001;
     }
     expect(steps).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
-    made.endpoint.answer = json(jwksOf(A));
+    made.endpoint.reply = jsonReply(jwksOf(A));
     expect(await made.find('a')).toBe(1);
   });
 
   test('a set that was lost comes back when the endpoint does', async () => {
-    const made = await rig(json(jwksOf(A)));
+    const made = await rig(jsonReply(jwksOf(A)));
     await made.find('a');
-    made.endpoint.answer = down;
+    made.endpoint.reply = down;
     made.clock.now += 10_000;
     await rejection(made.find('a'));
-    made.endpoint.answer = json(jwksOf(A));
+    made.endpoint.reply = jsonReply(jwksOf(A));
     made.clock.now += 1;
     expect(await made.find('a')).toBe(1);
   });
 
   test('events tell of each transition, in order', async () => {
-    const made = await rig(json(jwksOf(A)));
+    const made = await rig(jsonReply(jwksOf(A)));
     await made.find('a');
-    made.endpoint.answer = down;
+    made.endpoint.reply = down;
     made.clock.now += 600;
     await made.find('a');
     made.clock.now += 1;
     await made.find('a');
-    made.endpoint.answer = json(jwksOf(A));
+    made.endpoint.reply = jsonReply(jwksOf(A));
     made.clock.now += 2;
     await made.find('a');
     expect(made.events).toMatchObject([
@@ -408,7 +410,7 @@ describe('outage', () => {
   });
 
   test('an observer that throws changes nothing', async () => {
-    const made = await rig(json(jwksOf(A, { kty: 'oct', k: 'c2VjcmV0' })), () => ({
+    const made = await rig(jsonReply(jwksOf(A, { kty: 'oct', k: 'c2VjcmV0' })), () => ({
       observer: () => {
         throw new Error('observer');
       },
@@ -433,7 +435,7 @@ describe('keys of a set', () => {
   ];
 
   test('OBS-one-bad-key: those that cannot be used are left out and reported, without key material; the others work', async () => {
-    const made = await rig(json(jwksOf(...odd, A)));
+    const made = await rig(jsonReply(jwksOf(...odd, A)));
     expect(await made.find('a')).toBe(1);
     expect(made.source.kids).toEqual(['a']);
     expect(typesOf(made.events)).toEqual(['keys.ignored', 'keys.refreshed']);
@@ -445,7 +447,7 @@ describe('keys of a set', () => {
   });
 
   test('the same ignored keys are not reported with every refresh', async () => {
-    const made = await rig(json(jwksOf(...odd, A)));
+    const made = await rig(jsonReply(jwksOf(...odd, A)));
     for (let round = 0; round < 3; round++) {
       await made.find('a');
       made.clock.now += 600;
@@ -454,7 +456,7 @@ describe('keys of a set', () => {
   });
 
   test('a first set without one usable key is unavailable', async () => {
-    const made = await rig(json(jwksOf(...odd)));
+    const made = await rig(jsonReply(jwksOf(...odd)));
     expect((await rejection(made.find('malformed'))).code).toBe('temporarily_unavailable');
     expect(made.events).toMatchObject([
       { type: 'keys.ignored' },
@@ -470,9 +472,9 @@ describe('keys of a set', () => {
     ['only unusable keys', jwksOf(...odd)],
     ['too many keys', jwksOf(...Array.from({ length: 257 }, () => A))],
   ])('%s does not replace a good set', async (_name, answer) => {
-    const made = await rig(json(jwksOf(A)));
+    const made = await rig(jsonReply(jwksOf(A)));
     await made.find('a');
-    made.endpoint.answer = json(answer);
+    made.endpoint.reply = jsonReply(answer);
     made.clock.now += 600;
     expect(await made.find('a')).toBe(1);
     expect(made.fetches).toBe(2);
@@ -481,29 +483,29 @@ describe('keys of a set', () => {
 
   test('256 keys are allowed, and maxKeys lowers that', async () => {
     const many = Array.from({ length: 256 }, (_, index) => ({ ...A, kid: `k${index}` }));
-    const made = await rig(json(jwksOf(...many)));
+    const made = await rig(jsonReply(jwksOf(...many)));
     expect(await made.find('k255')).toBe(1);
-    const capped = await rig(json(jwksOf(A, B)), () => ({ remoteKeys: { maxKeys: 1 } }));
+    const capped = await rig(jsonReply(jwksOf(A, B)), () => ({ remoteKeys: { maxKeys: 1 } }));
     expect((await rejection(capped.find('a'))).code).toBe('temporarily_unavailable');
   });
 
   test('a token without a kid is tried against every compatible key, at most 8', async () => {
-    const made = await rig(json(jwksOf(A, B, ecJwk(undefined))));
+    const made = await rig(jsonReply(jwksOf(A, B, ecJwk(undefined))));
     expect(await made.find()).toBe(3);
     const many = Array.from({ length: 20 }, (_, index) => ({ ...A, kid: `k${index}` }));
-    const crowded = await rig(json(jwksOf(...many)));
+    const crowded = await rig(jsonReply(jwksOf(...many)));
     expect(await crowded.find()).toBe(8);
   });
 
   test('of several keys with one kid each is tried', async () => {
-    const made = await rig(json(jwksOf(ecJwk('a'), A, ecJwk('a'), B)));
+    const made = await rig(jsonReply(jwksOf(ecJwk('a'), A, ecJwk('a'), B)));
     expect(await made.find('a')).toBe(3);
   });
 
   test.each(['_default', 'undefined', 'null', '__proto__', 'constructor', 'toString'])(
     'a key without a kid is not meant by the kid %s',
     async (kid) => {
-      const made = await rig(json(jwksOf(ecJwk(undefined))));
+      const made = await rig(jsonReply(jwksOf(ecJwk(undefined))));
       expect(await made.find(kid)).toBe(0);
     },
   );
@@ -511,7 +513,7 @@ describe('keys of a set', () => {
 
 describe('closing', () => {
   test('afterwards every call is unavailable, nothing is fetched, and closing again is fine', async () => {
-    const made = await rig(json(jwksOf(A)));
+    const made = await rig(jsonReply(jwksOf(A)));
     await made.find('a');
     await made.source.close();
     await made.source.close();
@@ -534,19 +536,19 @@ describe('closing', () => {
 describe('on runtimes where requests cannot share I/O', () => {
   afterEach(() => vi.unstubAllGlobals());
 
-  const rigOfWorkers = async (answer: Parameters<typeof startRig>[0]): Promise<Rig> => {
+  const rigOfWorkers = async (reply: Parameters<typeof startRig>[0]): Promise<Rig> => {
     vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' });
-    return rig(answer);
+    return rig(reply);
   };
 
   test('the slow answer of an older fetch never replaces that of a newer one', async () => {
     let release = (): void => undefined;
-    const made = await rigOfWorkers((request, response) => {
-      release = () => json(jwksOf(A))(request, response);
+    const made = await rigOfWorkers((request, socket) => {
+      release = () => jsonReply(jwksOf(A))(request, socket);
     });
     const slow = made.find('b');
     await until(() => made.fetches === 1);
-    made.endpoint.answer = json(jwksOf(B));
+    made.endpoint.reply = jsonReply(jwksOf(B));
     expect(await made.find('b')).toBe(1);
     release();
     expect(await slow).toBe(1);
@@ -555,7 +557,7 @@ describe('on runtimes where requests cannot share I/O', () => {
   });
 
   test('no refresh is started that nobody waits for', async () => {
-    const made = await rigOfWorkers(json(jwksOf(A)));
+    const made = await rigOfWorkers(jsonReply(jwksOf(A)));
     await made.find('a');
     made.clock.now += 599;
     await made.find('a');

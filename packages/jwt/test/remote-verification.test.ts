@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { safeVerify, type VerifierEvent } from '@auth/core';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { forgeToken, jsonReply, KeyPair } from '@auth/testing';
 import { afterEach, describe, expect, test } from 'vitest';
 import { JWTVerifier } from '../src/jwt-verifier.js';
-import { down, type Endpoint, ecJwk, type Jwk, json, jwksOf, startEndpoint } from './jwks-endpoint.js';
+import { down, type Endpoint, ecJwk, type Jwk, jwksOf, startEndpoint } from './jwks-endpoint.js';
 
 const ISSUER = 'https://as.example';
 const AUDIENCE = 'https://mcp.example';
@@ -23,16 +23,14 @@ interface Signer {
 }
 
 async function signer(kid: string): Promise<Signer> {
-  const { privateKey, publicKey } = await generateKeyPair('ES256');
+  const key = await KeyPair.generate('ES256', { kid });
   return {
-    jwk: { ...(await exportJWK(publicKey)), kid, alg: 'ES256' },
-    token: (named = kid, claims = {}) =>
-      new SignJWT({ jti: String(Math.random()), client_id: 'c', ...claims })
-        .setProtectedHeader({ alg: 'ES256', kid: named })
-        .setIssuer(ISSUER)
-        .setAudience(AUDIENCE)
-        .setExpirationTime(NOW + 100_000)
-        .sign(privateKey),
+    jwk: key.jwk as Jwk,
+    token: async (named = kid, claims = {}) => {
+      const payload = { jti: String(Math.random()), client_id: 'c', ...claims };
+      const issued = { iss: ISSUER, aud: AUDIENCE, exp: NOW + 100_000 };
+      return forgeToken({ header: { alg: 'ES256', kid: named }, payload: { ...payload, ...issued }, signWith: key });
+    },
   };
 }
 
@@ -75,7 +73,7 @@ async function world(cache: false | { maxEntries?: number } = false): Promise<Wo
 test('500 concurrent cold callers with good tokens: one fetch, all accepted', async () => {
   const key = await signer('a');
   const { endpoint, outcome } = await world();
-  endpoint.answer = json(jwksOf(key.jwk));
+  endpoint.reply = jsonReply(jwksOf(key.jwk));
   const tokens = await Promise.all(Array.from({ length: 500 }, () => key.token()));
   expect(new Set(await Promise.all(tokens.map(outcome)))).toEqual(new Set(['accepted']));
   expect(endpoint.requests).toHaveLength(1);
@@ -84,7 +82,7 @@ test('500 concurrent cold callers with good tokens: one fetch, all accepted', as
 test('good tokens are accepted all through a flood of forged ones, with one fetch a cooldown', async () => {
   const [key, forger] = await Promise.all([signer('a'), signer('f')]);
   const { endpoint, clock, outcome } = await world();
-  endpoint.answer = json(jwksOf(key.jwk));
+  endpoint.reply = jsonReply(jwksOf(key.jwk));
   expect(await outcome(await key.token())).toBe('accepted');
   const good = await Promise.all(Array.from({ length: 30 }, () => key.token()));
   for (const token of good) {
@@ -105,10 +103,10 @@ test.each([
   async (_name, cache) => {
     const key = await signer('a');
     const { endpoint, clock, outcome } = await world(cache);
-    endpoint.answer = json(jwksOf(key.jwk));
+    endpoint.reply = jsonReply(jwksOf(key.jwk));
     const token = await key.token();
     expect(await outcome(token)).toBe('accepted');
-    endpoint.answer = down;
+    endpoint.reply = down;
     for (let second = 60; second < 4200; second += 60) {
       clock.now = NOW + second;
       expect(await outcome(token)).toBe('accepted');
@@ -116,7 +114,7 @@ test.each([
     clock.now = NOW + 4200;
     expect(await outcome(token)).toBe('temporarily_unavailable');
     expect(await outcome(await key.token('forged'))).toBe('temporarily_unavailable');
-    endpoint.answer = json(jwksOf(key.jwk));
+    endpoint.reply = jsonReply(jwksOf(key.jwk));
     clock.now += 60;
     expect(await outcome(token)).toBe('accepted');
   },
@@ -125,10 +123,10 @@ test.each([
 test('a removed key ends with the life of the set, for remembered tokens too', async () => {
   const [a, b] = await Promise.all([signer('a'), signer('b')]);
   const { endpoint, clock, outcome } = await world({});
-  endpoint.answer = json(jwksOf(a.jwk, b.jwk));
+  endpoint.reply = jsonReply(jwksOf(a.jwk, b.jwk));
   const [ofA, ofB] = await Promise.all([a.token(), b.token()]);
   expect(await Promise.all([outcome(ofA), outcome(ofB)])).toEqual(['accepted', 'accepted']);
-  endpoint.answer = json(jwksOf(b.jwk));
+  endpoint.reply = jsonReply(jwksOf(b.jwk));
   clock.now += 600;
   expect(await outcome(ofA)).toBe('unknown_key');
   expect(await outcome(ofB)).toBe('accepted');
@@ -137,10 +135,10 @@ test('a removed key ends with the life of the set, for remembered tokens too', a
 test('a key that is replaced under its own kid is noticed, for remembered tokens too', async () => {
   const [old, young] = await Promise.all([signer('same'), signer('same')]);
   const { endpoint, clock, outcome } = await world({});
-  endpoint.answer = json(jwksOf(old.jwk));
+  endpoint.reply = jsonReply(jwksOf(old.jwk));
   const token = await old.token();
   expect(await outcome(token)).toBe('accepted');
-  endpoint.answer = json(jwksOf(young.jwk));
+  endpoint.reply = jsonReply(jwksOf(young.jwk));
   clock.now += 600;
   expect(await outcome(token)).toBe('signature_invalid');
 });
@@ -155,27 +153,27 @@ describe('nothing a caller puts in a token', () => {
     ['a kid that is no text', { alg: 'ES256', kid: 7 }],
   ])('causes a fetch by %s (OBS-forged-kids)', async (_name, header) => {
     const { endpoint, outcome } = await world();
-    endpoint.answer = json(jwksOf(ecJwk('a')));
-    const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-    await outcome(`${part(header)}.${part({ iss: ISSUER, aud: AUDIENCE, exp: NOW + 60 })}.AAAA`);
+    endpoint.reply = jsonReply(jwksOf(ecJwk('a')));
+    const payload = { iss: ISSUER, aud: AUDIENCE, exp: NOW + 60 };
+    await outcome(forgeToken({ header, payload, signature: 'AAAA' }));
     expect(endpoint.requests).toHaveLength(0);
   });
 
   test('sends us elsewhere for keys: jku, x5u, jwk and iss are not followed (checklist 15)', async () => {
-    const trap = await startEndpoint(json(jwksOf(ecJwk('a'))));
+    const trap = await startEndpoint(jsonReply(jwksOf(ecJwk('a'))));
     ends.push(() => trap.close());
     const { endpoint, outcome } = await world();
-    endpoint.answer = json(jwksOf(ecJwk('a')));
-    const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    endpoint.reply = jsonReply(jwksOf(ecJwk('a')));
     const header = { alg: 'ES256', kid: 'b', jku: trap.jwksUri, x5u: trap.jwksUri, jwk: ecJwk('b') };
-    const token = `${part(header)}.${part({ iss: trap.origin, aud: AUDIENCE, exp: NOW + 60 })}.${'A'.repeat(86)}`;
+    const payload = { iss: trap.origin, aud: AUDIENCE, exp: NOW + 60 };
+    const token = forgeToken({ header, payload, signature: 'A'.repeat(86) });
     expect(await outcome(token)).toBe('unknown_key');
     expect(trap.requests).toHaveLength(0);
   });
 });
 
 test('a process that has fetched keys ends by itself, without close()', async () => {
-  const endpoint = await startEndpoint(json(jwksOf(ecJwk('a'))));
+  const endpoint = await startEndpoint(jsonReply(jwksOf(ecJwk('a'))));
   ends.push(() => endpoint.close());
   const source = fileURLToPath(new URL('../dist/remote-keys.js', import.meta.url));
   const script = `

@@ -1,4 +1,4 @@
-import { KeyPair } from '@auth/testing';
+import { encodeSegment, forgeToken, KeyPair, type TokenPart } from '@auth/testing';
 import { ALGORITHM_RULES, type Algorithm } from '../src/algorithms.js';
 import { isSupported } from '../src/verification-key.js';
 
@@ -24,14 +24,11 @@ export const AUDIENCE = 'https://api.example.com';
 /** The time in tests that do not depend on the system's. */
 export const NOW = 1_800_000_000;
 
-export const encoded = (value: unknown): string =>
-  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+export const encoded = encodeSegment;
 
 /** A token with exactly this header and payload, signed by the key whatever the header says. */
-export function signed(key: KeyPair, header: unknown, payload: unknown): string {
-  const input = `${encoded(header)}.${encoded(payload)}`;
-  return `${input}.${Buffer.from(key.sign(input)).toString('base64url')}`;
-}
+export const signed = (signWith: KeyPair, header: TokenPart, payload: TokenPart): string =>
+  forgeToken({ header, payload, signWith });
 
 /** Claims that every verifier of these tests accepts at NOW. */
 export const goodClaims = (extra: Record<string, unknown> = {}): Record<string, unknown> => ({
@@ -46,11 +43,13 @@ export const goodClaims = (extra: Record<string, unknown> = {}): Record<string, 
   ...extra,
 });
 
+/** The bytes of an HMAC secret; a copy. */
+export const secretBytes = (key: KeyPair): Uint8Array<ArrayBuffer> => new Uint8Array(key.privateKeyObject.export());
+
 /** The option for a key's public half, or its secret. */
 export function keyOption(key: KeyPair): { publicKey: string } | { secret: Uint8Array } {
   if (!key.algorithm.startsWith('HS')) return { publicKey: key.publicKey };
-  const { k } = key.privateJwk();
-  return { secret: new Uint8Array(Buffer.from(String(k), 'base64url')) };
+  return { secret: secretBytes(key) };
 }
 
 export const TRUST = { issuer: ISSUER, audience: AUDIENCE, clock: (): number => NOW } as const;

@@ -1,8 +1,7 @@
-import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyPairKeyObjectResult } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { JWTVerifier } from '../src/jwt-verifier.js';
-import { caseKey, keyForm, pem } from './case-keys.js';
-import { certificatePem, der } from './certificate.js';
+import { caseKey, keyForm } from './case-keys.js';
 import { ASYMMETRIC, goodClaims, keyFor, signed, TRUST } from './signing-keys.js';
 
 const accepts = async (publicKey: unknown, token: string): Promise<boolean> => {
@@ -24,11 +23,14 @@ function refusal(publicKey: unknown): string {
   return 'accepted';
 }
 
+const pemOf = ({ publicKey }: KeyPairKeyObjectResult): string =>
+  publicKey.export({ format: 'pem', type: 'spki' }).toString();
+
 describe('the option publicKey', () => {
   it.each(ASYMMETRIC)('%s: takes SPKI PEM, a JWK, its JSON text and DER alike', async (algorithm) => {
     const key = await keyFor(algorithm);
     const token = signed(key, { alg: algorithm, kid: 'whatever the token says' }, goodClaims());
-    const derBytes = new Uint8Array(createPublicKey(key.publicKey).export({ format: 'der', type: 'spki' }));
+    const derBytes = new Uint8Array(key.publicKeyObject.export({ format: 'der', type: 'spki' }));
     const oneLine = key.publicKey.replaceAll('\n', '\\n');
     const forms = [key.publicKey, key.jwk, JSON.stringify(key.jwk), ` ${JSON.stringify(key.jwk, null, 2)}\n`, derBytes];
     for (const form of [
@@ -46,25 +48,30 @@ describe('the option publicKey', () => {
       ['rsa1', 'RS256'],
       ['p256_1', 'ES256'],
     ] as const) {
-      const { publicKey, privateKey } = caseKey(name);
-      const certificate = certificatePem(publicKey, privateKey, '010101000000Z', '020101000000Z');
+      const key = caseKey(name);
+      const certificate = key.certificate({ validFrom: 978_307_200, validUntil: 1_009_843_200 });
       const verifier = new JWTVerifier({ ...TRUST, publicKey: certificate, algorithms: alg });
       expect(verifier.algorithms).toEqual([alg]);
-      expect(createPublicKey(certificate).export({ format: 'jwk' })).toEqual(publicKey.export({ format: 'jwk' }));
+      expect(createPublicKey(certificate).export({ format: 'jwk' })).toEqual(
+        key.publicKeyObject.export({ format: 'jwk' }),
+      );
     }
   });
 
   it.each([
     ['PKCS#8', (): unknown => keyForm('rsa1.private_pem')],
     ['SEC1', (): unknown => keyForm('p256_1.private_sec1_pem')],
-    ['PKCS#1', (): unknown => caseKey('rsa1').privateKey.export({ format: 'pem', type: 'pkcs1' })],
-    ['PKCS#1 DER', (): unknown => new Uint8Array(caseKey('rsa1').privateKey.export({ format: 'der', type: 'pkcs1' }))],
+    ['PKCS#1', (): unknown => caseKey('rsa1').privateKeyObject.export({ format: 'pem', type: 'pkcs1' })],
+    [
+      'PKCS#1 DER',
+      (): unknown => new Uint8Array(caseKey('rsa1').privateKeyObject.export({ format: 'der', type: 'pkcs1' })),
+    ],
     [
       'PKCS#8 DER',
-      (): unknown => new Uint8Array(caseKey('ed25519_1').privateKey.export({ format: 'der', type: 'pkcs8' })),
+      (): unknown => new Uint8Array(caseKey('ed25519_1').privateKeyObject.export({ format: 'der', type: 'pkcs8' })),
     ],
-    ['JWK', (): unknown => caseKey('rsa1').privateKey.export({ format: 'jwk' })],
-    ['JWK text', (): unknown => JSON.stringify(caseKey('ed25519_1').privateKey.export({ format: 'jwk' }))],
+    ['JWK', (): unknown => caseKey('rsa1').privateKeyObject.export({ format: 'jwk' })],
+    ['JWK text', (): unknown => JSON.stringify(caseKey('ed25519_1').privateKeyObject.export({ format: 'jwk' }))],
   ])('refuses a private key as %s', (_name, make) => {
     expect(refusal(make())).toMatch(/private key/);
   });
@@ -92,20 +99,21 @@ describe('the option publicKey', () => {
       /not the DER/,
     ],
     ['an RSA key of 1024 bits', keyForm('rsa1024.public_pem'), /1024 bits/],
-    ['an Ed448 key', pem(caseKey('ed448_1').publicKey), /not supported/],
-    ['a secp256k1 key', pem(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey), /P-256/],
-    ['an RSASSA-PSS key', pem(generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).publicKey), /RSASSA-PSS/],
+    ['an Ed448 key', caseKey('ed448_1').publicKey, /not supported/],
+    ['a secp256k1 key', pemOf(generateKeyPairSync('ec', { namedCurve: 'secp256k1' })), /P-256/],
+    ['an RSASSA-PSS key', pemOf(generateKeyPairSync('rsa-pss', { modulusLength: 2048 })), /RSASSA-PSS/],
     ['a shared secret', 'x'.repeat(32), /none of these/],
   ])('refuses %s, and says what it is', (_name, value, expected) => {
     expect(refusal(value)).toMatch(expected);
   });
 
   it('refuses an EC point that is not on its curve, and one in compressed form', () => {
-    const { x } = caseKey('p256_1').publicKey.export({ format: 'jwk' });
+    const { x } = caseKey('p256_1').jwk;
     expect(refusal({ kty: 'EC', crv: 'P-256', x, y: x })).toMatch(/not usable/);
-    const oid = Buffer.from('06072a8648ce3d020106082a8648ce3d030107', 'hex');
-    const point = Buffer.concat([Buffer.from([0, 2]), Buffer.from(String(x), 'base64url')]);
-    expect(refusal(new Uint8Array(der(0x30, der(0x30, oid), der(0x03, point))))).toMatch(/uncompressed/);
+    // The SPKI of a P-256 key in DER, up to the x of a compressed point (SEC 1 §2.3.3).
+    const compressed = Buffer.from('3039301306072a8648ce3d020106082a8648ce3d03010703220002', 'hex');
+    const spkiOfPoint = Buffer.concat([compressed, Buffer.from(String(x), 'base64url')]);
+    expect(refusal(new Uint8Array(spkiOfPoint))).toMatch(/uncompressed/);
   });
 
   it('never repeats what it was given', () => {

@@ -1,9 +1,10 @@
 import type { VerifierEvent } from '@auth/core';
+import { jsonReply } from '@auth/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { JWTVerifier } from '../src/jwt-verifier.js';
 import { type VerifiedToken, VerifiedTokenCache } from '../src/verified-token-cache.js';
-import { json, jwksOf, startEndpoint } from './jwks-endpoint.js';
+import { jwksOf, startEndpoint } from './jwks-endpoint.js';
 import { goodClaims, keyFor, NOW, signed, TRUST } from './signing-keys.js';
 
 const key = await keyFor('ES256');
@@ -117,7 +118,7 @@ describe('a remembered token', () => {
   it('loses its key when that is removed from the set, and keeps the set fresh by being used', async () => {
     let now = NOW;
     const other = await keyFor('ES256', 'other');
-    const endpoint = await startEndpoint(json(jwksOf(key.jwk, other.jwk)));
+    const endpoint = await startEndpoint(jsonReply(jwksOf(key.jwk, other.jwk)));
     const options = { ...TRUST, jwksUri: endpoint.jwksUri, clock: () => now, remoteKeys: { ttlSeconds: 10 } };
     const verifier = new JWTVerifier(options);
     try {
@@ -125,7 +126,7 @@ describe('a remembered token', () => {
       await verifier.verifyToken(text);
       await verifier.verifyToken(text);
       expect(endpoint.requests).toHaveLength(1);
-      endpoint.answer = json(jwksOf(other.jwk));
+      endpoint.reply = jsonReply(jwksOf(other.jwk));
       now += 11;
       await expect(verifier.verifyToken(text)).rejects.toMatchObject({ reason: 'unknown_key' });
       expect(endpoint.requests.length).toBeGreaterThan(1);
@@ -137,7 +138,7 @@ describe('a remembered token', () => {
 
   it('is refused past the stale bound while the endpoint is down', async () => {
     let now = NOW;
-    const endpoint = await startEndpoint(json(jwksOf(key.jwk)));
+    const endpoint = await startEndpoint(jsonReply(jwksOf(key.jwk)));
     const remoteKeys = { ttlSeconds: 10, maxStaleSeconds: 20 };
     const verifier = new JWTVerifier({ ...TRUST, jwksUri: endpoint.jwksUri, clock: () => now, remoteKeys });
     try {

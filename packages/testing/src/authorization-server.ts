@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { assertKnownOptions, assertOptionalBoolean } from '@auth/core';
 import { type Answer, errorAnswer, jsonAnswer, OAuthError } from './answer.js';
 import { authorize } from './authorization-endpoint.js';
@@ -9,9 +8,10 @@ import { type FaultInit, FaultPlan, type FaultTarget } from './fault.js';
 import { playFault, sendAnswer } from './fault-wire.js';
 import { introspect, revokeToken } from './introspection-endpoint.js';
 import { KeyRing } from './key-ring.js';
+import { type ConnectionCount, countConnections, listenOnLoopback } from './loopback.js';
 import { type Endpoint, type RecordedRequest, recordRequest } from './recorded-request.js';
 import { type Route, serverMetadata, serverRoutes, serverUrls } from './server-metadata.js';
-import { type AuthorizationServerOptions, type ServerSettings, serverSettings } from './server-options.js';
+import { type AuthorizationServerOptions, serverSettings } from './server-options.js';
 import type { ServerState, ServerUrls } from './server-state.js';
 import { grantToken } from './token-endpoint.js';
 import { type IssueOptions, TokenStore } from './token-store.js';
@@ -33,7 +33,7 @@ export interface AuthorizationServer extends ServerUrls, AsyncDisposable {
   /** Every request since the start, in the order of arrival; a live list. Clear it with `requests.length = 0`. */
   readonly requests: RecordedRequest[];
   /** TCP connections: how many are open, and how many there ever were. */
-  readonly connections: { readonly open: number; readonly total: number };
+  readonly connections: ConnectionCount;
   /** Makes an access token that introspection knows, without going through a grant. */
   issue(options?: IssueOptions): Promise<string>;
   /** Signs with a fresh key from now on; `overlap` (default true) keeps older keys published. Resolves to the new key id. */
@@ -60,10 +60,7 @@ export async function startAuthorizationServer(options: AuthorizationServerOptio
   const settings = serverSettings(options);
   const keys = await KeyRing.create(settings.algorithm);
   const server = createServer();
-  await listen(server, settings);
-  const { port } = server.address() as AddressInfo;
-  const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
-  const urls = serverUrls(`http://${host}:${port}`, settings.issuerPath);
+  const urls = serverUrls(await listenOnLoopback(server, settings), settings.issuerPath);
   const client = newCredentials('client');
   const resourceServer = newCredentials('resource-server');
   const state: ServerState = {
@@ -79,15 +76,10 @@ export async function startAuthorizationServer(options: AuthorizationServerOptio
   };
   const faults = new FaultPlan();
   const requests: RecordedRequest[] = [];
-  const connections = { open: 0, total: 0 };
+  const connections = countConnections(server);
   const closing = new AbortController();
   const routes = serverRoutes(settings.issuerPath);
 
-  server.on('connection', (socket) => {
-    connections.open++;
-    connections.total++;
-    socket.once('close', () => connections.open--);
-  });
   server.on('request', (request, response) => {
     serve(request, response, { state, faults, requests, routes, signal: closing.signal }).catch(() => {
       // A handler of the user threw, or the connection broke: there is nobody left to tell but the client.
@@ -108,7 +100,7 @@ export async function startAuthorizationServer(options: AuthorizationServerOptio
     resourceServer,
     requests,
     get connections() {
-      return { ...connections };
+      return connections();
     },
     issue: (issueOptions?: IssueOptions) => state.tokens.issue(issueOptions),
     rotateKeys: async (rotation: { readonly overlap?: boolean | undefined } = {}) => {
@@ -181,14 +173,4 @@ function newCredentials(clientId: string): ClientCredentials {
   const credentials = { clientId };
   Object.defineProperty(credentials, 'clientSecret', { value: randomBytes(24).toString('base64url') });
   return Object.freeze(credentials) as ClientCredentials;
-}
-
-async function listen(server: Server, { host, port }: ServerSettings): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }

@@ -1,10 +1,17 @@
 import { assertKnownOptions } from '@auth/core';
-import { base64url, signingInput } from './algorithms.js';
+import { base64url } from './algorithms.js';
 import { KeyPair } from './key-pair.js';
 import { tokenClaims } from './token-claims.js';
 
-/** A part of a token: an object is written as JSON; a text (its UTF-8 form) and bytes are taken as they are. */
-export type TokenPart = string | Uint8Array | Readonly<Record<string, unknown>>;
+/** A part of a token: a text (its UTF-8 form) and bytes are taken as they are, anything else is written as JSON. */
+export type TokenPart =
+  | string
+  | Uint8Array
+  | Readonly<Record<string, unknown>>
+  | readonly unknown[]
+  | number
+  | boolean
+  | null;
 
 /** What {@link forgeToken} puts together. Nothing is checked: making nonsense is its purpose. */
 export interface ForgeTokenOptions {
@@ -12,6 +19,8 @@ export interface ForgeTokenOptions {
   readonly header?: TokenPart | undefined;
   /** Default: the claims that `createToken()` would make. */
   readonly payload?: TokenPart | undefined;
+  /** `header.payload` literally, encoded already, rightly or wrongly, instead of the two. */
+  readonly signingInput?: string | undefined;
   /** The key whose signature the token carries. Default: none, the signature is empty. */
   readonly signWith?: KeyPair | undefined;
   /** The third segment, literally, instead of a signature. */
@@ -19,25 +28,26 @@ export interface ForgeTokenOptions {
 }
 
 /**
- * Puts a compact token together from raw parts, for tests that it is refused. Throws a `TypeError` for an unknown option only.
+ * Puts a compact token together from raw parts, for tests that it is refused. Throws a `TypeError` for an unknown option, and
+ * for a `signingInput` beside the parts that it replaces.
  */
 export function forgeToken(options: ForgeTokenOptions = {}): string {
-  assertKnownOptions('forgeToken', options, ['header', 'payload', 'signWith', 'signature']);
-  const { signWith, header = { alg: signWith?.algorithm ?? 'none', typ: 'JWT' }, payload = tokenClaims({}) } = options;
-  return joinToken(signingInput(bytesOf(header), bytesOf(payload)), options);
+  assertKnownOptions('forgeToken', options, ['header', 'payload', 'signingInput', 'signWith', 'signature']);
+  const { signWith, signature, signingInput = rawInput(options) } = options;
+  if (options.signingInput !== undefined && (options.header !== undefined || options.payload !== undefined)) {
+    throw new TypeError("forgeToken: option 'signingInput' already has a header and a payload");
+  }
+  return `${signingInput}.${signature ?? (signWith === undefined ? '' : base64url(signWith.sign(signingInput)))}`;
 }
 
-/** Like {@link forgeToken}, for a `header.payload` text that is encoded already, rightly or wrongly. */
-export function signSegments(input: string, signWith: KeyPair): string {
-  return joinToken(input, { signWith });
+function rawInput({ signWith, header, payload = tokenClaims({}) }: ForgeTokenOptions): string {
+  const head = header === undefined ? { alg: signWith?.algorithm ?? 'none', typ: 'JWT' } : header;
+  return `${encodeSegment(head)}.${encodeSegment(payload)}`;
 }
 
-function joinToken(input: string, { signature, signWith }: Pick<ForgeTokenOptions, 'signature' | 'signWith'>): string {
-  return `${input}.${signature ?? (signWith === undefined ? '' : base64url(signWith.sign(input)))}`;
-}
-
-function bytesOf(part: TokenPart): string | Uint8Array {
-  return typeof part === 'string' || part instanceof Uint8Array ? part : JSON.stringify(part);
+/** A part of a token as its segment: unpadded base64url (RFC 7515 §2). */
+export function encodeSegment(part: TokenPart): string {
+  return base64url(typeof part === 'string' || part instanceof Uint8Array ? part : JSON.stringify(part));
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { InvalidTokenReason } from '@auth/core';
 import { base64url } from './algorithms.js';
-import { confusedSecrets, forgeToken, signSegments, type TokenPart } from './forge-token.js';
+import { confusedSecrets, forgeToken, type TokenPart } from './forge-token.js';
 import { forgedClaims } from './forged-claims.js';
 import { KeyPair } from './key-pair.js';
 import { assertCreateTokenOptions, type CreateTokenOptions, tokenClaims } from './token-claims.js';
@@ -172,7 +172,11 @@ function encodings(context: Context): ForgedToken[] {
   const spare = (json: string): string => base64url(json.padEnd(Math.ceil(json.length / 3) * 3 + 1));
   const odd = JSON.stringify({ ...claims, odd: '???>>>~~~???' });
   const spareBody = spare(JSON.stringify(claims));
-  const resign = (name: string, text: string): ForgedToken => ({ name, reason, token: signSegments(text, keyPair) });
+  const resign = (name: string, text: string): ForgedToken => ({
+    name,
+    reason,
+    token: forgeToken({ signingInput: text, signWith: keyPair }),
+  });
   const variants: ForgedToken[] = [
     { name: 'a padded signature', token: `${good}=`, reason },
     { name: 'a space after the token', token: `${good} `, reason },

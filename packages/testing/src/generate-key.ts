@@ -35,9 +35,9 @@ export async function generateKey(algorithm: Algorithm, modulusLengthBits: numbe
   }
 }
 
-/** An HMAC key of a text's UTF-8 form. */
-export function secretKey(secret: string): KeyObject {
-  return createSecretKey(Buffer.from(secret, 'utf8'));
+/** An HMAC key of bytes, or of a text's UTF-8 form. */
+export function secretKey(secret: string | Uint8Array): KeyObject {
+  return createSecretKey(Buffer.from(secret as Uint8Array));
 }
 
 async function generatePair(algorithm: Algorithm, type: string, parameters: object): Promise<KeyMaterial> {

@@ -12,6 +12,7 @@ export {
   parseBearerChallenge,
 } from './assertions.js';
 export { type AuthorizationServer, type ClientCredentials, startAuthorizationServer } from './authorization-server.js';
+export type { CertificateOptions } from './certificate.js';
 export {
   type ConformanceOptions,
   type ConformanceReport,
@@ -31,10 +32,27 @@ export type {
   ConformanceSubject,
 } from './conformance-subject.js';
 export type { Fault, FaultHandler, FaultInit, FaultKind, FaultTarget } from './fault.js';
-export { confusedSecrets, type ForgeTokenOptions, forgeToken, type TokenPart } from './forge-token.js';
+export {
+  confusedSecrets,
+  encodeSegment,
+  type ForgeTokenOptions,
+  forgeToken,
+  type TokenPart,
+} from './forge-token.js';
 export { type ForgedToken, forgedTokens } from './forged-tokens.js';
 export { KeyPair, type KeyPairOptions, type PublicJwk, type PublicJwks, RSAKeyPair } from './key-pair.js';
+export type { ConnectionCount, LoopbackHost } from './loopback.js';
 export type { Endpoint, RecordedRequest } from './recorded-request.js';
+export {
+  type HttpAnswerInit,
+  httpBytes,
+  httpReply,
+  jsonReply,
+  rawReply,
+  type ScriptedReply,
+} from './scripted-reply.js';
+export type { ScriptedRequest } from './scripted-request.js';
+export { type ScriptedServer, type ScriptedServerOptions, startScriptedServer } from './scripted-server.js';
 export type { AuthorizationServerOptions, ClientInit } from './server-options.js';
 export type { CreateTokenOptions } from './token-claims.js';
 export type { IssueOptions } from './token-store.js';

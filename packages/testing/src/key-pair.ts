@@ -1,8 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { inspect } from 'node:util';
 import { assertKnownOptions, assertText, numberOption } from '@auth/core';
 import { calculateJwkThumbprint, type JWK } from 'jose';
 import { type Algorithm, algorithmTraits, base64url, signBytes, signingInput } from './algorithms.js';
+import { type CertificateOptions, selfSignedCertificate } from './certificate.js';
 import { generateKey, type KeyMaterial, secretKey } from './generate-key.js';
 import { assertCreateTokenOptions, type CreateTokenOptions, tokenClaims } from './token-claims.js';
 
@@ -61,19 +63,27 @@ export class KeyPair {
     return new KeyPair(algorithm, material, kid ?? (await thumbprint(material)), kid);
   }
 
-  /** A key pair of an HMAC secret, given as text. Nothing is asked of its length, so that weak ones can be tested. */
+  /**
+   * A key pair of an HMAC secret: a text (its UTF-8 form) or bytes. Nothing is asked of its length, so that weak ones can be
+   * tested. Throws a `TypeError` for an algorithm that is none of HMAC's, and for a secret that is neither.
+   */
   static fromSecret(
     algorithm: Extract<Algorithm, 'HS256' | 'HS384' | 'HS512'>,
-    secret: string,
+    secret: string | Uint8Array,
     options: KeyPairOptions = {},
   ): KeyPair {
     if (algorithmTraits(algorithm).family !== 'oct') throw new TypeError('KeyPair: a secret needs an HS… algorithm');
-    if (typeof secret !== 'string') throw new TypeError('KeyPair: the secret must be a text');
+    if (typeof secret !== 'string' && !(secret instanceof Uint8Array)) {
+      throw new TypeError('KeyPair: the secret must be a text or bytes');
+    }
     const { kid } = keyPairOptions(options);
     return new KeyPair(algorithm, { signingKey: secretKey(secret), publicKey: undefined }, kid, kid);
   }
 
-  /** A key pair of an existing private key: PKCS#8, PKCS#1 or SEC1 PEM, or a private JWK. */
+  /**
+   * A key pair of an existing private key: PKCS#8, PKCS#1 or SEC1 PEM, or a private JWK. Whether the key suits the algorithm
+   * shows when it signs. Rejects with a `TypeError` that does not repeat the key when it cannot be read.
+   */
   static async fromPrivateKey(algorithm: Algorithm, key: string | JWK, options: KeyPairOptions = {}): Promise<KeyPair> {
     algorithmTraits(algorithm);
     const { kid } = keyPairOptions(options);
@@ -104,11 +114,43 @@ export class KeyPair {
     return { keys: [this.jwk] };
   }
 
-  /** The HMAC secret as text. Throws a `TypeError` for any other key. */
+  /** The HMAC secret as text. Throws a `TypeError` for any other key, and for bytes that are no UTF-8. */
   get secret(): string {
     const { signingKey } = this.#material;
     if (signingKey.type !== 'secret') throw new TypeError(`KeyPair: an ${this.algorithm} key is no secret`);
-    return signingKey.export().toString('utf8');
+    const bytes = signingKey.export();
+    if (!isUtf8(bytes))
+      throw new TypeError('KeyPair: the secret is no text; its bytes are in privateJwk() and privateKeyObject');
+    return bytes.toString('utf8');
+  }
+
+  /**
+   * The public key as node:crypto has it, for what wants it so, and for its other forms: `export({ type, format })`.
+   * Throws a `TypeError` for a secret.
+   */
+  get publicKeyObject(): KeyObject {
+    return this.#public();
+  }
+
+  /** The private key, or the secret, as node:crypto has it. */
+  get privateKeyObject(): KeyObject {
+    return this.#material.signingKey;
+  }
+
+  /** A self-signed X.509 certificate of the key as PEM text, for `localhost`. Throws a `TypeError` for a secret. */
+  certificate(options: CertificateOptions = {}): string {
+    return selfSignedCertificate(this.#public(), this.#material.signingKey, options);
+  }
+
+  /**
+   * The same key under another algorithm that it can do, such as PS256 for RS256: for tests that one key serves one
+   * algorithm. Throws a `TypeError` for an algorithm of another kind of key.
+   */
+  withAlgorithm(algorithm: Algorithm): KeyPair {
+    if (keyKind(algorithm) !== keyKind(this.algorithm)) {
+      throw new TypeError(`KeyPair: an ${this.algorithm} key cannot be used for ${algorithm}`);
+    }
+    return new KeyPair(algorithm, this.#material, this.kid, this.#headerKid);
   }
 
   /** The private key as PKCS#8 PEM text, as FastMCP's `private_key`. Throws a `TypeError` for a secret. */
@@ -164,6 +206,13 @@ export class RSAKeyPair extends KeyPair {
     const material = await generateKey(algorithm, modulusLengthBits);
     return new RSAKeyPair(algorithm, material, kid ?? (await thumbprint(material)), kid);
   }
+}
+
+/** Algorithms of one kind can share a key: all of RSA, all of HMAC, one curve, one parameter set. */
+function keyKind(algorithm: Algorithm): string {
+  const traits = algorithmTraits(algorithm);
+  if (traits.family === 'ec') return traits.curve;
+  return traits.family === 'akp' ? traits.type : traits.family;
 }
 
 function keyPairOptions(options: KeyPairOptions): { kid: string | undefined; modulusLengthBits: number } {

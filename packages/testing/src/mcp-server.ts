@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import {
   type AccessToken,
   type AuthError,
@@ -15,6 +14,7 @@ import {
 } from '@auth/core';
 import { type NodeIncomingMessageLike, toNodeHandler } from '@modelcontextprotocol/node';
 import { type AuthInfo, createMcpHandler, McpServer, type McpServerFactory } from '@modelcontextprotocol/server';
+import { assertNotInProduction, listenOnLoopback, loopbackAddress } from './loopback.js';
 
 /** Options of {@link startProtectedMcpServer}. */
 export interface ProtectedMcpServerOptions {
@@ -51,7 +51,7 @@ const OWNER = 'startProtectedMcpServer';
  * Rejects with a `TypeError` for options that make no sense, and under NODE_ENV=production.
  */
 export async function startProtectedMcpServer(options: ProtectedMcpServerOptions): Promise<ProtectedMcpServer> {
-  if (process.env.NODE_ENV === 'production') throw new TypeError(`${OWNER}: a test tool, not for NODE_ENV=production`);
+  assertNotInProduction(OWNER);
   assertKnownOptions(OWNER, options, ['verifier', 'authorizationServers', 'createServer', 'requiredScopes']);
   assertOptionalFunction(OWNER, 'createServer', options.createServer);
   const requiredScopes = scopeListOption(OWNER, 'requiredScopes', options.requiredScopes);
@@ -60,8 +60,7 @@ export async function startProtectedMcpServer(options: ProtectedMcpServerOptions
   protectedResourceMetadata({ resource: 'http://127.0.0.1/mcp', authorizationServers });
 
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`;
+  const url = `${await listenOnLoopback(server, loopbackAddress(OWNER, {}))}/mcp`;
   const resourceMetadataUrl = protectedResourceMetadataUrl(url);
   const handler = createMcpHandler(options.createServer ?? whoami);
   const close = async (): Promise<void> => {

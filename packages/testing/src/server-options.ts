@@ -10,6 +10,7 @@ import {
 } from '@auth/core';
 import { type Algorithm, algorithmTraits } from './algorithms.js';
 import type { PublicJwks } from './key-pair.js';
+import { assertNotInProduction, type LoopbackAddress, type LoopbackHost, loopbackAddress } from './loopback.js';
 
 /** A client that the server knows from the start. */
 export interface ClientInit {
@@ -25,7 +26,7 @@ export interface ClientInit {
 /** Options of {@link startAuthorizationServer}. */
 export interface AuthorizationServerOptions {
   /** `127.0.0.1` (default), `localhost` or `::1`. */
-  readonly host?: '127.0.0.1' | 'localhost' | '::1' | undefined;
+  readonly host?: LoopbackHost | undefined;
   /** TCP port. Default 0: any free one. */
   readonly port?: number | undefined;
   /** Path of the issuer, for example `/tenants/one`. Default: none. */
@@ -57,9 +58,7 @@ export interface AuthorizationServerOptions {
 }
 
 /** {@link AuthorizationServerOptions}, checked and complete. */
-export interface ServerSettings {
-  readonly host: string;
-  readonly port: number;
+export interface ServerSettings extends LoopbackAddress {
   readonly issuerPath: string;
   readonly algorithm: Algorithm;
   readonly audience: string;
@@ -76,7 +75,6 @@ export interface ServerSettings {
 }
 
 const OWNER = 'startAuthorizationServer';
-const HOSTS: readonly string[] = ['127.0.0.1', 'localhost', '::1'];
 const KNOWN_OPTIONS = [
   ...['host', 'port', 'issuerPath', 'algorithm', 'audience', 'resources', 'scopes', 'accessTokenFormat'],
   ...['expiresInSeconds', 'subject', 'clients', 'allowRegistration', 'allowAnonymousIntrospection'],
@@ -85,13 +83,10 @@ const KNOWN_OPTIONS = [
 
 /** Checks the options once. Throws a `TypeError` or `RangeError` that names the option, and under NODE_ENV=production. */
 export function serverSettings(options: AuthorizationServerOptions): ServerSettings {
-  if (process.env.NODE_ENV === 'production') {
-    throw new TypeError(`${OWNER}: a test tool, it lets everyone in; it does not run with NODE_ENV=production`);
-  }
+  assertNotInProduction(OWNER);
   assertKnownOptions(OWNER, options, KNOWN_OPTIONS);
-  const { host = '127.0.0.1', issuerPath = '', algorithm = 'RS256', accessTokenFormat = 'jwt' } = options;
+  const { issuerPath = '', algorithm = 'RS256', accessTokenFormat = 'jwt' } = options;
   const { audience = 'https://api.example.com', subject = 'alice', clients = [] } = options;
-  if (!HOSTS.includes(host)) throw new TypeError(`${OWNER}: option 'host' must be one of ${HOSTS.join(', ')}`);
   if (typeof issuerPath !== 'string' || !/^(?:\/[\w.~-]+)*$/.test(issuerPath)) {
     throw new TypeError(`${OWNER}: option 'issuerPath' must look like /tenants/one`);
   }
@@ -114,8 +109,7 @@ export function serverSettings(options: AuthorizationServerOptions): ServerSetti
     assertText(`${OWNER}: clients`, 'clientId', client.clientId);
   }
   return {
-    host,
-    port: numberOption(OWNER, 'port', options.port, 0, { min: 0, max: 65_535, integer: true }),
+    ...loopbackAddress(OWNER, options),
     issuerPath,
     algorithm,
     audience,

@@ -1,7 +1,7 @@
 import { createHmac, createPublicKey, verify } from 'node:crypto';
 import { jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { confusedSecrets, forgeToken } from '../src/forge-token.js';
+import { confusedSecrets, encodeSegment, forgeToken } from '../src/forge-token.js';
 import { forgedTokens } from '../src/forged-tokens.js';
 import { KeyPair } from '../src/key-pair.js';
 
@@ -13,6 +13,32 @@ describe('forgeToken', () => {
     const [header = '', payload = '', signature] = token.split('.');
     expect(Buffer.from(header, 'base64url').toString()).toBe('{"alg":"none","alg":"x"}');
     expect([payload, signature]).toEqual(['_w', '=+']);
+  });
+
+  it.each([
+    [null, 'null'],
+    [7, '7'],
+    [true, 'true'],
+    [[1, { a: null }], '[1,{"a":null}]'],
+    ['{', '{'],
+    ['', ''],
+  ])('writes the payload %j as %s', (payload, expected) => {
+    const segment = forgeToken({ payload }).split('.')[1] ?? '';
+    expect(Buffer.from(segment, 'base64url').toString()).toBe(expected);
+    expect(segment).toBe(encodeSegment(payload));
+  });
+
+  it('signs segments as they are, however they are encoded', async () => {
+    const keyPair = await KeyPair.generate('ES256');
+    const signingInput = `${encodeSegment({ alg: 'ES256' })}=.not base64url`;
+    const token = forgeToken({ signingInput, signWith: keyPair });
+    const signature = Buffer.from(token.slice(signingInput.length + 1), 'base64url');
+    const key = { key: keyPair.publicKeyObject, dsaEncoding: 'ieee-p1363' as const };
+    expect(token.startsWith(`${signingInput}.`)).toBe(true);
+    expect(verify('sha256', Buffer.from(signingInput), key, signature)).toBe(true);
+    expect(forgeToken({ signingInput: 'a.b', signature: 'c' })).toBe('a.b.c');
+    expect(() => forgeToken({ signingInput, payload: {} })).toThrow(/signingInput/);
+    expect(() => forgeToken({ signingInput, header: {} })).toThrow(/signingInput/);
   });
 
   it('makes an unsigned token of nothing', () => {

@@ -13,11 +13,17 @@ it('exports what users import, and nothing by accident', () => {
     'assertRejected',
     'assertUnavailable',
     'confusedSecrets',
+    'encodeSegment',
     'forgeToken',
     'forgedTokens',
+    'httpBytes',
+    'httpReply',
+    'jsonReply',
     'parseBearerChallenge',
+    'rawReply',
     'runVerifierConformance',
     'startAuthorizationServer',
+    'startScriptedServer',
     'verifierConformanceReport',
   ]);
   expect(Object.keys(mcp).sort()).toEqual(['REDIRECT_URI', 'connectMcpClient', 'startProtectedMcpServer']);

@@ -79,9 +79,41 @@ describe('a key that exists already', () => {
     const fromPem = await KeyPair.fromPrivateKey('EdDSA', keyPair.privateKey);
     const fromJwk = await KeyPair.fromPrivateKey('EdDSA', keyPair.privateJwk());
     expect([fromPem.publicKey, fromJwk.publicKey]).toEqual([keyPair.publicKey, keyPair.publicKey]);
+    expect(fromPem.publicKeyObject.equals(createPublicKey(keyPair.privateKeyObject))).toBe(true);
     const short = KeyPair.fromSecret('HS256', 'short');
     expect(short.secret).toBe('short');
     expect(Buffer.from(short.sign('x')).toString('hex')).toBe(createHmac('sha256', 'short').update('x').digest('hex'));
+  });
+
+  it('may be a secret of bytes, which are text only where they are UTF-8', () => {
+    const key = KeyPair.fromSecret('HS512', Uint8Array.of(0xff, 0, 1));
+    expect(Buffer.from(key.sign('x'))).toEqual(
+      createHmac('sha512', Buffer.of(0xff, 0, 1))
+        .update('x')
+        .digest(),
+    );
+    expect(() => key.secret).toThrow(/no text/);
+    expect(key.privateJwk()).toEqual({ kty: 'oct', k: '_wAB', alg: 'HS512' });
+    expect([...key.privateKeyObject.export()]).toEqual([0xff, 0, 1]);
+    expect(KeyPair.fromSecret('HS256', new TextEncoder().encode('ключ')).secret).toBe('ключ');
+    expect(() => key.publicKeyObject).toThrow(TypeError);
+    expect(() => KeyPair.fromSecret('HS256', 7 as never)).toThrow(TypeError);
+  });
+
+  it('signs as another algorithm that it can do, and as no other', async () => {
+    const rsa = await KeyPair.generate('RS256', { kid: 'k' });
+    const pss = rsa.withAlgorithm('PS384');
+    const token = await pss.createToken();
+    await expect(jwtVerify(token, rsa.publicKeyObject, { algorithms: ['PS384'] })).resolves.toBeDefined();
+    expect(pss.jwk).toEqual({ ...rsa.jwk, alg: 'PS384' });
+    expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'PS384', kid: 'k' });
+    expect((await KeyPair.generate('EdDSA')).withAlgorithm('Ed25519').algorithm).toBe('Ed25519');
+    expect(KeyPair.fromSecret('HS256', 's').withAlgorithm('HS384').algorithm).toBe('HS384');
+    for (const algorithm of ['ES256', 'HS256', 'EdDSA', 'none'] as const) {
+      expect(() => rsa.withAlgorithm(algorithm as Algorithm)).toThrow(TypeError);
+    }
+    const curve = await KeyPair.generate('ES256');
+    expect(() => curve.withAlgorithm('ES384')).toThrow(/ES256 key cannot be used for ES384/);
   });
 
   it('is never repeated in an error', async () => {
