@@ -1,10 +1,10 @@
 import { safeVerify, type Verifier } from '@auth/core';
-import type { KeyPair } from '@auth/testing';
+import { jsonReply, type KeyPair } from '@auth/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Algorithm } from '../src/algorithms.js';
 import { issuerRouter } from '../src/issuer-router.js';
 import { JWTVerifier } from '../src/jwt-verifier.js';
-import { type Endpoint, json, jwksOf, startEndpoint } from './jwks-endpoint.js';
+import { type Endpoint, jwksOf, startEndpoint } from './jwks-endpoint.js';
 import { AUDIENCE, goodClaims, keyFor, NOW, signed } from './signing-keys.js';
 
 const A = 'https://a.example';
@@ -24,7 +24,7 @@ interface Provider {
 /** An issuer with a key set of its own, in which its key is called `k` like everybody's. */
 async function provider(issuer: string, algorithm: Algorithm, algorithms = [algorithm]): Promise<Provider> {
   const key = await keyFor(algorithm, issuer);
-  const endpoint = await startEndpoint(json(jwksOf({ ...key.jwk, kid: 'k' })));
+  const endpoint = await startEndpoint(jsonReply(jwksOf({ ...key.jwk, kid: 'k' })));
   const { jwksUri } = endpoint;
   const verifier = new JWTVerifier({ issuer, audience: AUDIENCE, jwksUri, algorithms, clock: () => NOW });
   ends.push(
