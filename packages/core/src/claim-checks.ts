@@ -18,6 +18,11 @@ export interface ClaimCheck {
   readonly name: string;
   /** What the rule expects, for `explain`. */
   readonly expected?: unknown;
+  /**
+   * Whether the outcome follows from the claims alone, whatever the time: claims that passed once need not be asked again.
+   * Default: it may change with time.
+   */
+  readonly timeless?: boolean;
   readonly check: (claims: Claims, context: ClaimCheckContext) => ClaimCheckFailure | undefined;
 }
 
@@ -141,6 +146,7 @@ export function issuerCheck(options: { issuers: readonly string[]; required: boo
   return {
     name: 'issuer',
     expected,
+    timeless: true,
     check: (claims) => {
       const iss = ownClaim(claims, 'iss');
       if (iss === undefined && !required) return undefined;
@@ -157,6 +163,7 @@ export function audienceCheck(options: { audiences: readonly string[] }): ClaimC
   return {
     name: 'audience',
     expected,
+    timeless: true,
     check: (claims) => {
       const aud = ownClaim(claims, 'aud');
       const list = audienceList(aud);
@@ -177,6 +184,7 @@ export function requiredTextClaimsCheck(names: readonly string[]): ClaimCheck {
   return {
     name: 'required claims',
     expected: names,
+    timeless: true,
     check: (claims) => {
       const missing = names.filter((name) => {
         const value = ownClaim(claims, name);
@@ -192,6 +200,7 @@ export function senderConstraintCheck(): ClaimCheck {
   return {
     name: 'sender constraint',
     expected: 'no cnf claim',
+    timeless: true,
     check: (claims) =>
       Object.hasOwn(claims, 'cnf')
         ? { reason: 'sender_constrained', hint: 'the authorization server issued a DPoP- or mTLS-bound token' }

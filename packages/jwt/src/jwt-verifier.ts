@@ -41,9 +41,10 @@ export class JWTVerifier extends TokenVerifier {
   readonly algorithms: readonly Algorithm[];
   readonly #keys: KeySource;
   readonly #policy: ClaimPolicy;
-  readonly #claimChecks: readonly ClaimCheck[];
-  /** The first of them: `exp`, looked at again when everything else is done. */
+  /** Of the checks of the claims, `exp`: looked at again when everything else is done. */
   readonly #expiryCheck: readonly ClaimCheck[];
+  /** Of the checks of the claims, those whose outcome may change with time: what a remembered token is checked for. */
+  readonly #timeChecks: readonly ClaimCheck[];
   readonly #proofSteps: readonly Step[];
   readonly #policySteps: readonly Step[];
   readonly #cache: VerifiedTokenCache | undefined;
@@ -61,10 +62,11 @@ export class JWTVerifier extends TokenVerifier {
     this.algorithms = Object.freeze([...algorithms]);
     this.#keys = keys;
     this.#policy = policy;
-    this.#claimChecks = claimChecks(policy, this.clockToleranceSeconds);
-    this.#expiryCheck = this.#claimChecks.slice(0, 1);
+    const checks = claimChecks(policy, this.clockToleranceSeconds);
+    this.#expiryCheck = checks.slice(0, 1);
+    this.#timeChecks = checks.filter(({ timeless }) => timeless !== true);
     this.#proofSteps = proofSteps(keys, headerChecks(algorithms, policy.profile));
-    this.#policySteps = policySteps(this.#claimChecks, policy, {
+    this.#policySteps = policySteps(checks, policy, {
       requiredScopes: this.requiredScopes,
       scopeHierarchy: this.scopeHierarchy,
     });
@@ -78,8 +80,10 @@ export class JWTVerifier extends TokenVerifier {
   override async verifyToken(token: string, options: VerifyOptions = {}): Promise<AccessToken> {
     const handedOut = this.#handOut(token, options);
     if (handedOut !== undefined) {
-      const { clientId, subject, issuer } = handedOut;
-      notify(this.observer, { type: 'token.accepted', clientId, subject, issuer });
+      if (this.observer !== undefined) {
+        const { clientId, subject, issuer } = handedOut;
+        notify(this.observer, { type: 'token.accepted', clientId, subject, issuer });
+      }
       return handedOut;
     }
     const accessToken = await super.verifyToken(token, options);
@@ -154,23 +158,24 @@ export class JWTVerifier extends TokenVerifier {
 
   /** The access token made of this very token before, if everything that may have changed since is still good. */
   #handOut(token: string, options: VerifyOptions | null): AccessToken | undefined {
-    if (this.#cache === undefined || typeof token !== 'string' || options?.signal?.aborted) return undefined;
-    const kept = this.#cache.get(token);
+    const kept = typeof token === 'string' ? this.#cache?.get(token) : undefined;
     if (kept?.accessToken === undefined || kept.generation !== this.#keys.generation) return undefined;
     try {
+      if (options?.signal?.aborted) return undefined;
       const candidates = this.#keys.findKeys(kept.hint);
       // The long way asks again and waits for the answer.
       if (candidates instanceof Promise) candidates.catch(() => undefined);
-      else if (candidates.includes(kept.key) && this.#claimsAreGood(kept)) return kept.accessToken;
+      else if (candidates.includes(kept.key) && this.#timesAreGood(kept)) return kept.accessToken;
     } catch {
       // A clock of the user's that throws, for example: the long way meets it again and reports it.
     }
     return undefined;
   }
 
-  #claimsAreGood({ claims }: VerifiedToken): boolean {
+  #timesAreGood({ claims }: VerifiedToken): boolean {
     const context = { now: this.clock() };
-    return this.#claimChecks.every(({ check }) => check(claims, context) === undefined);
+    for (const { check } of this.#timeChecks) if (check(claims, context) !== undefined) return false;
+    return true;
   }
 }
 

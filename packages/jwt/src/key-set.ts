@@ -1,10 +1,7 @@
 import type { Algorithm } from './algorithms.js';
+import { KeyIndex } from './key-index.js';
 import type { KeyHint } from './key-source.js';
 import { importVerificationKey, type VerificationKey } from './verification-key.js';
-
-/** Most keys that one token is tried against. */
-const MAX_CANDIDATES = 8;
-const NONE: readonly VerificationKey[] = Object.freeze([]);
 
 /** A member of a set that is not used, and why: fixed text, free of key material. */
 export interface IgnoredKey {
@@ -20,13 +17,13 @@ export class KeySet {
   readonly size: number;
   /** By the JWK's canonical text, so that an unchanged key is not imported again. */
   readonly #keys: ReadonlyMap<string, VerificationKey>;
-  readonly #byAlgorithm: ReadonlyMap<Algorithm, AlgorithmKeys>;
+  readonly #index: KeyIndex;
 
   private constructor(keys: ReadonlyMap<string, VerificationKey>) {
     this.#keys = keys;
     this.size = keys.size;
-    this.kids = Object.freeze([...new Set([...keys.values()].flatMap(({ kid }) => (kid === undefined ? [] : [kid])))]);
-    this.#byAlgorithm = indexKeys([...keys.values()]);
+    this.#index = new KeyIndex([...keys.values()]);
+    this.kids = this.#index.kids;
   }
 
   /**
@@ -55,40 +52,10 @@ export class KeySet {
     return this.size === other.size && [...this.#keys.keys()].every((identity) => other.#keys.has(identity));
   }
 
-  /**
-   * The keys that may have signed a token with this header, at most 8: those that serve its algorithm and have its kid, or,
-   * when it names none, all that serve its algorithm. A key without a kid is never meant by a token with one.
-   */
-  find({ algorithm, kid }: KeyHint): readonly VerificationKey[] {
-    const candidates = this.#byAlgorithm.get(algorithm);
-    if (candidates === undefined) return NONE;
-    return kid === undefined ? candidates.first : (candidates.byKid.get(kid) ?? NONE);
+  /** The keys that may have signed a token with this header; see {@link KeyIndex.find}. */
+  find(hint: KeyHint): readonly VerificationKey[] {
+    return this.#index.find(hint);
   }
-}
-
-interface AlgorithmKeys {
-  readonly first: VerificationKey[];
-  readonly byKid: Map<string, VerificationKey[]>;
-}
-
-function indexKeys(keys: readonly VerificationKey[]): ReadonlyMap<Algorithm, AlgorithmKeys> {
-  const index = new Map<Algorithm, AlgorithmKeys>();
-  for (const key of keys) {
-    for (const algorithm of key.algorithms) {
-      const entry: AlgorithmKeys = index.get(algorithm) ?? { first: [], byKid: new Map() };
-      index.set(algorithm, entry);
-      addCandidate(entry.first, key);
-      if (key.kid === undefined) continue;
-      const named = entry.byKid.get(key.kid) ?? [];
-      entry.byKid.set(key.kid, named);
-      addCandidate(named, key);
-    }
-  }
-  return index;
-}
-
-function addCandidate(candidates: VerificationKey[], key: VerificationKey): void {
-  if (candidates.length < MAX_CANDIDATES) candidates.push(key);
 }
 
 /** Longest kid that is repeated in an event. */

@@ -66,6 +66,7 @@ function rfc9068Check(): ClaimCheck {
   return {
     name: 'required claims',
     expected: names,
+    timeless: true,
     check: (claims) => {
       const missing = names.filter((name) => RFC_9068_CLAIMS[name]?.(ownClaim(claims, name)) !== true);
       return missing.length === 0 ? undefined : { reason: 'missing_claim', expected: missing };

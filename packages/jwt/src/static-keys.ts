@@ -1,30 +1,36 @@
 import { unavailable } from '@auth/core';
+import { KeyIndex } from './key-index.js';
 import type { KeyHint, KeySource } from './key-source.js';
 import type { VerificationKey } from './verification-key.js';
 
-/** Most keys that one token is tried against. */
-const MAX_CANDIDATES = 8;
+type Keys = readonly VerificationKey[];
+
+/** Given keys that are ready to be looked for. */
+interface ReadyKeys {
+  readonly kids: readonly string[];
+  find(hint: KeyHint): Keys;
+}
 
 /** One key that was given: the `kid` of a token says nothing about it. */
 export function singleKey(key: VerificationKey | Promise<VerificationKey>): KeySource {
-  return source(key instanceof Promise ? key.then((ready) => [ready]) : [key], (keys) => keys);
+  const only = (ready: VerificationKey): ReadyKeys => {
+    const keys = Object.freeze([ready]);
+    return { kids: new KeyIndex(keys).kids, find: () => keys };
+  };
+  return source(key instanceof Promise ? key.then(only) : only(key));
 }
 
 /** The keys of a set that was given. */
-export function keyList(keys: readonly VerificationKey[] | Promise<readonly VerificationKey[]>): KeySource {
-  return source(keys, (all, { algorithm, kid }) =>
-    all
-      .filter((key) => key.algorithms.includes(algorithm) && (kid === undefined || key.kid === kid))
-      .slice(0, MAX_CANDIDATES),
-  );
+export function keyList(keys: Keys | Promise<Keys>): KeySource {
+  return source(keys instanceof Promise ? keys.then((ready) => new KeyIndex(ready)) : new KeyIndex(keys));
 }
 
-type Keys = readonly VerificationKey[];
+const NONE: ReadyKeys = new KeyIndex([]);
 
 /** A source of keys that never change. Where the platform imports keys later, they are waited for. */
-function source(given: Keys | Promise<Keys>, select: (keys: Keys, hint: KeyHint) => Keys): KeySource {
-  let ready: Keys | undefined;
-  let waiting: Promise<Keys> | undefined;
+function source(given: ReadyKeys | Promise<ReadyKeys>): KeySource {
+  let ready: ReadyKeys | undefined;
+  let waiting: Promise<ReadyKeys> | undefined;
   if (given instanceof Promise) {
     waiting = given.then(
       (keys) => {
@@ -43,9 +49,9 @@ function source(given: Keys | Promise<Keys>, select: (keys: Keys, hint: KeyHint)
   return {
     generation: 0,
     findKeys: (hint) =>
-      ready !== undefined ? select(ready, hint) : (waiting ?? Promise.resolve([])).then((keys) => select(keys, hint)),
+      ready !== undefined ? ready.find(hint) : (waiting ?? Promise.resolve(NONE)).then((keys) => keys.find(hint)),
     get kids(): readonly string[] {
-      return [...new Set((ready ?? []).flatMap(({ kid }) => (kid === undefined ? [] : [kid])))];
+      return (ready ?? NONE).kids;
     },
     ready: async () => {
       await waiting;

@@ -12,70 +12,98 @@ export interface VerifiedToken {
   readonly key: VerificationKey;
   /** Generation of the key source under which it was verified. */
   readonly generation: number;
-  /** What was made of it, where that depends on nothing but time. Written by the verifier, once. */
+  /** What was made of it, where that depends on nothing but time. Written by the verifier. */
   accessToken?: AccessToken;
 }
 
-/** Characters of a key: the end of the signature, 256 bits of it. */
-const KEY_LENGTH = 43;
+/**
+ * Characters of a key: the end of the signature, 72 bits of it. V8 copies a part this short; a longer one would be a view that
+ * keeps the text alive that it was cut from, and costs half as much again to look up.
+ */
+const KEY_LENGTH = 12;
+/** Bytes of token text for each entry allowed: usual tokens have about one thousand; of the largest, fewer are kept. */
+const BYTES_PER_ENTRY = 4_096;
 
 /**
- * Remembers verified tokens, at most `maxEntries`. Found by the end of the signature and then compared as a whole: the part
- * alone would let a token with another payload pass (CVE-2026-35039). What was not used for a generation of entries is dropped
- * with it, which costs the same however many there are.
+ * Remembers verified tokens: at most `maxEntries` of them, and at most 4096 bytes of their text for each of these. Found by the
+ * end of the signature and then compared as a whole: the part alone would let a token with another payload pass
+ * (CVE-2026-35039). What was not used for a generation is dropped with it, which costs the same however many there are.
  */
 export class VerifiedTokenCache {
-  readonly #maxEntries: number;
-  /** Entries by key; written by `set`, `get` (which carries over what is still used) and `clear`. */
-  #young = new Map<string, VerifiedToken>();
-  #old = new Map<string, VerifiedToken>();
+  /** What each generation may hold. With room for one entry there is one generation, else two. */
+  readonly #entriesEach: number;
+  readonly #bytesEach: number;
+  readonly #keepsOld: boolean;
+  /** Written by `set`, by `get` (which carries over what is still used) and by `clear`. */
+  #young = new Generation();
+  #old = new Generation();
 
   constructor(maxEntries: number) {
-    this.#maxEntries = maxEntries;
+    this.#keepsOld = maxEntries > 1;
+    const generations = this.#keepsOld ? 2 : 1;
+    this.#entriesEach = Math.floor(maxEntries / generations);
+    this.#bytesEach = Math.floor((maxEntries * BYTES_PER_ENTRY) / generations);
   }
 
   /** Number of entries, never more than `maxEntries`. */
   get size(): number {
-    return this.#young.size + this.#old.size;
+    return this.#young.entries.size + this.#old.entries.size;
+  }
+
+  /** Bytes of the tokens held, never more than 4096 for each of `maxEntries`. */
+  get tokenBytes(): number {
+    return this.#young.bytes + this.#old.bytes;
   }
 
   get(token: string): VerifiedToken | undefined {
     const key = token.slice(-KEY_LENGTH);
-    const young = this.#young.get(key);
+    const young = this.#young.entries.get(key);
     if (young !== undefined) return young.token === token ? young : undefined;
-    const old = this.#old.get(key);
+    const old = this.#old.entries.get(key);
     if (old?.token !== token) return undefined;
-    this.#old.delete(key);
-    // Under the old entry's own key: one sliced from the new text would keep that whole text alive.
-    this.#insert(old.token.slice(-KEY_LENGTH), old);
+    this.#old.remove(key);
+    this.#insert(key, old);
     return old;
   }
 
   set(entry: VerifiedToken): void {
     const key = entry.token.slice(-KEY_LENGTH);
-    this.#old.delete(key);
-    this.#insert(key, entry);
-  }
-
-  delete(token: string): void {
-    const key = token.slice(-KEY_LENGTH);
-    for (const entries of [this.#young, this.#old]) {
-      if (entries.get(key)?.token === token) entries.delete(key);
-    }
+    this.#young.remove(key);
+    this.#old.remove(key);
+    // One that no generation has room for is not kept.
+    if (entry.token.length <= this.#bytesEach) this.#insert(key, entry);
   }
 
   clear(): void {
-    this.#young.clear();
-    this.#old.clear();
+    this.#young = new Generation();
+    this.#old = new Generation();
   }
 
   #insert(key: string, entry: VerifiedToken): void {
-    const full = this.#young.size >= Math.max(1, Math.floor(this.#maxEntries / 2));
-    if (full && !this.#young.has(key)) {
-      // With room for one entry there are no halves.
-      this.#old = this.#maxEntries === 1 ? new Map() : this.#young;
-      this.#young = new Map();
+    const { entries, bytes } = this.#young;
+    if (entries.size >= this.#entriesEach || bytes + entry.token.length > this.#bytesEach) {
+      if (this.#keepsOld) this.#old = this.#young;
+      this.#young = new Generation();
     }
-    this.#young.set(key, entry);
+    this.#young.add(key, entry);
+  }
+}
+
+/** Entries by key, and what their tokens take. A token is ASCII: one byte a character. */
+class Generation {
+  readonly entries = new Map<string, VerifiedToken>();
+  /** Written by `add` and `remove`, with the entries. */
+  bytes = 0;
+
+  add(key: string, entry: VerifiedToken): void {
+    this.entries.set(key, entry);
+    this.bytes += entry.token.length;
+  }
+
+  remove(key: string): void {
+    const entry = this.entries.get(key);
+    if (entry === undefined) return;
+    this.entries.delete(key);
+    this.bytes -= entry.token.length;
   }
 }

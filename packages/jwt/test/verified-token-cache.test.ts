@@ -1,11 +1,13 @@
-import type { VerifierEvent } from '@auth/core';
+import type { ClaimCheckContext, VerifierEvent } from '@auth/core';
 import { jsonReply } from '@auth/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { JWTVerifier } from '../src/jwt-verifier.js';
+import { type ClaimPolicy, claimPolicy } from '../src/options.js';
+import { claimChecks } from '../src/profiles.js';
 import { type VerifiedToken, VerifiedTokenCache } from '../src/verified-token-cache.js';
 import { jwksOf, startEndpoint } from './jwks-endpoint.js';
-import { goodClaims, keyFor, NOW, signed, TRUST } from './signing-keys.js';
+import { AUDIENCE, goodClaims, ISSUER, keyFor, NOW, signed, TRUST } from './signing-keys.js';
 
 const key = await keyFor('ES256');
 const entry = (token: string): VerifiedToken =>
@@ -50,14 +52,85 @@ describe('VerifiedTokenCache', () => {
     expect(cache.get(named('cold 1'))).toBeUndefined();
   });
 
-  it('forgets on demand', () => {
+  it('never holds more token text than 4096 bytes for each entry allowed', () => {
+    const operations = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 20 })), { maxLength: 120 });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 9 }), operations, (maxEntries, steps) => {
+        const cache = new VerifiedTokenCache(maxEntries);
+        for (const [write, number] of steps) {
+          const token = `${'x'.repeat(number * 700)}.${named(String(number))}`;
+          if (write) cache.set(entry(token));
+          cache.get(token);
+          expect(cache.tokenBytes).toBeLessThanOrEqual(maxEntries * 4096);
+          expect(cache.tokenBytes).toBeGreaterThanOrEqual(cache.size * 50);
+        }
+      }),
+    );
+  });
+
+  it('counts the text of what it holds: what is put in again, replaced or carried over counts once', () => {
     const cache = new VerifiedTokenCache(4);
-    cache.set(entry(named('a')));
-    cache.delete(named('a'));
-    expect(cache.get(named('a'))).toBeUndefined();
-    cache.set(entry(named('b')));
+    const [a, b, c] = [named('a'), named('bb'), named('ccc')];
+    for (const token of [a, b, a, b]) cache.set(entry(token));
+    expect(cache.tokenBytes).toBe(a.length + b.length);
+    cache.set(entry(c));
+    expect(cache.get(a)?.token).toBe(a);
+    expect(cache.tokenBytes).toBe(a.length + b.length + c.length);
+    cache.set(entry(`longer.${b}`));
+    expect(cache.tokenBytes).toBe(a.length + `longer.${b}`.length + c.length);
+  });
+
+  it('does not keep a token that is larger than what a generation may hold, nor what it replaces', () => {
+    const cache = new VerifiedTokenCache(2);
+    const [small, large] = [`${'a'.repeat(4000)}.signature-of-both`, `${'a'.repeat(4090)}.signature-of-both`];
+    cache.set(entry(small));
+    expect(cache.get(small)?.token).toBe(small);
+    cache.set(entry(large));
+    expect(cache.get(large)).toBeUndefined();
+    expect([cache.size, cache.tokenBytes]).toEqual([0, 0]);
+  });
+
+  it('of two tokens with the same signature end the later one stays, and each is only found by its own text', () => {
+    const cache = new VerifiedTokenCache(10);
+    const [one, other] = [`header.one.${'s'.repeat(60)}`, `header.other.${'s'.repeat(60)}`];
+    cache.set(entry(one));
+    cache.set(entry(other));
+    expect(cache.get(one)).toBeUndefined();
+    expect(cache.get(other)?.token).toBe(other);
+    expect(cache.size).toBe(1);
+  });
+
+  it('forgets everything on demand', () => {
+    const cache = new VerifiedTokenCache(4);
+    for (const name of ['a', 'b', 'c']) cache.set(entry(named(name)));
     cache.clear();
-    expect(cache.size).toBe(0);
+    expect([cache.size, cache.tokenBytes, cache.get(named('c'))]).toEqual([0, 0, undefined]);
+  });
+});
+
+describe('the checks that a remembered token is spared', () => {
+  const policies: Partial<ClaimPolicy>[] = [{}, { profile: 'rfc9068' }, { maxTokenAgeSeconds: 60 }];
+  const checks = policies.flatMap((policy) => claimChecks({ ...claimPolicy('test', TRUST), ...policy }, 5));
+
+  it('never look at the time, whatever the claims are', () => {
+    const value = fc.oneof(fc.constantFrom(ISSUER, AUDIENCE, '', null, [AUDIENCE], NOW, -1), fc.jsonValue());
+    const names = ['iss', 'aud', 'sub', 'client_id', 'jti', 'iat', 'exp', 'nbf', 'cnf'];
+    const claims = fc.dictionary(fc.constantFrom(...names), value);
+    const timeless: ClaimCheckContext = {
+      get now(): number {
+        throw new Error('looked at the time');
+      },
+    };
+    fc.assert(
+      fc.property(claims, (found) => {
+        for (const { timeless: spared, check } of checks) if (spared === true) check(found, timeless);
+      }),
+    );
+  });
+
+  it('are all but those of exp, nbf and iat', () => {
+    const asked = new Set(checks.filter(({ timeless }) => timeless !== true).map(({ name }) => name));
+    expect([...asked]).toEqual(['expiration', 'not before', 'issued at']);
   });
 });
 
