@@ -98,8 +98,8 @@ export function sharedSecretBytes(
       `${owner}: option 'secret' must be at least ${minimum} bytes long for ${algorithms.join(', ')} (RFC 7518 §3.2)`,
     );
   }
-  // An unset variable that was padded, or a buffer that was never filled: white space, control characters, zeros.
-  if (bytes.every((byte) => byte <= 0x20)) throw wrong('a secret, not blanks or zero bytes');
+  // An unset variable that was padded, or a buffer that was never filled: white space or zeros.
+  if (bytes.every((byte) => byte === 0 || byte === 0x20 || (byte >= 0x09 && byte <= 0x0d))) throw wrong('a secret, not blanks or zero bytes');
   if (isForeignKeyMaterial(bytes)) {
     throw wrong("a shared secret; PEM, JWK, DER, certificates and ssh keys are none (a public key is for 'publicKey')");
   }
