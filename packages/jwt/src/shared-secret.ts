@@ -99,7 +99,8 @@ export function sharedSecretBytes(
     );
   }
   // An unset variable that was padded, or a buffer that was never filled: white space or zeros.
-  if (bytes.every((byte) => byte === 0 || byte === 0x20 || (byte >= 0x09 && byte <= 0x0d))) throw wrong('a secret, not blanks or zero bytes');
+  if (bytes.every((byte) => byte === 0 || byte === 0x20 || (byte >= 0x09 && byte <= 0x0d)))
+    throw wrong('a secret, not blanks or zero bytes');
   if (isForeignKeyMaterial(bytes)) {
     throw wrong("a shared secret; PEM, JWK, DER, certificates and ssh keys are none (a public key is for 'publicKey')");
   }
