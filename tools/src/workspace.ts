@@ -3,6 +3,7 @@ import { basename, join, relative } from 'node:path';
 
 export interface Manifest {
   readonly name: string;
+  readonly version?: string;
   readonly scripts?: Readonly<Record<string, string>>;
   readonly authLayers?: readonly string[];
   readonly imports?: Readonly<Record<string, unknown>>;
