@@ -60,7 +60,8 @@ export function findFiles(folder: string, endings: readonly string[]): readonly 
     });
 }
 
-const SKIPPED_FOLDERS = new Set(['node_modules', 'dist', 'coverage', '.turbo', '.snippets', '.git']);
+// `template`: its files name a package that is not there.
+const SKIPPED_FOLDERS = new Set(['node_modules', 'template', 'dist', 'coverage', '.turbo', '.snippets', '.git']);
 
 function subfolders(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];

@@ -1,0 +1,1 @@
+export { LookupVerifier, type LookupVerifierOptions } from './lookup-verifier.js';

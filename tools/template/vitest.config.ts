@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // A slow machine fails no test: only a hang ends one.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
