@@ -1,10 +1,10 @@
 import { safeVerify, type TokenCacheStore, type VerifierEvent } from '@auth/core';
+import { type ScriptedAnswer, scriptedTransport } from '@auth/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { IntrospectionTokenVerifierOptions } from '../src/options.js';
 import { IntrospectionTokenVerifier } from '../src/verifier.js';
 import { memoryStore } from './support/memory-store.js';
-import { type MemoryAnswer, memoryTransport } from './support/memory-transport.js';
 import { outcomeOf } from './support/outcome.js';
 
 const NOW = 1_800_000_000;
@@ -12,12 +12,14 @@ const GOOD = { active: true, client_id: 'c', scope: 'read', exp: NOW + 3_600 };
 
 function rig(
   options: Partial<IntrospectionTokenVerifierOptions>,
-  answerFor: (token: string) => MemoryAnswer = () => ({ json: GOOD }),
+  answerFor: (token: string) => ScriptedAnswer = () => ({ json: GOOD }),
 ) {
   const time = { now: NOW };
   const events: VerifierEvent[] = [];
   const server = { answerFor };
-  const transport = memoryTransport(({ body = '' }) => server.answerFor(new URLSearchParams(body).get('token') ?? ''));
+  const transport = scriptedTransport(({ body = '' }) =>
+    server.answerFor(new URLSearchParams(body).get('token') ?? ''),
+  );
   const make = (more: Partial<IntrospectionTokenVerifierOptions> = {}): IntrospectionTokenVerifier =>
     new IntrospectionTokenVerifier({
       introspectionUrl: 'https://auth.example',
@@ -298,7 +300,7 @@ describe('the cache in a store', () => {
   it('never decides differently from no cache at all, while the server says the same', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(fc.nat(4), fc.nat(40)), { maxLength: 30 }), async (calls) => {
-        const answerFor = (token: string): MemoryAnswer => {
+        const answerFor = (token: string): ScriptedAnswer => {
           const kind = Number(token) % 5;
           if (kind === 0) return { json: { ...GOOD, exp: NOW + 100 } };
           if (kind === 1) return { json: { ...GOOD, nbf: NOW + 50 } };

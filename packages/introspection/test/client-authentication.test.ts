@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { KeyPair } from '@auth/testing';
 import fc from 'fast-check';
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
@@ -7,8 +7,8 @@ import type { ClientAuthMethod, IntrospectionTokenVerifierOptions } from '../src
 
 const NOW = 1_800_000_000;
 const TARGET = { endpoint: 'https://auth.example/introspect', issuer: undefined };
-const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const JWK = { ...privateKey.export({ format: 'jwk' }), kid: 'key-1' };
+const key = await KeyPair.generate('ES256', { kid: 'key-1' });
+const JWK = { ...key.privateKeyObject.export({ format: 'jwk' }), kid: 'key-1' };
 const ODD = 'a: + % & = ü 漢 ~*\'"\\';
 
 function authenticate(
@@ -101,7 +101,7 @@ describe('private_key_jwt (RFC 7523 §2.2 and §3)', () => {
     const form = new URLSearchParams(body);
     expect(form.get('client_id')).toBe('rs');
     expect(form.get('client_assertion_type')).toBe('urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
-    const verified = await jwtVerify(assertionOf(body), publicKey, { currentDate: new Date(NOW * 1_000) });
+    const verified = await jwtVerify(assertionOf(body), key.publicKeyObject, { currentDate: new Date(NOW * 1_000) });
     expect(verified.protectedHeader).toEqual({ alg: 'ES256', kid: 'key-1' });
     expect(verified.payload).toEqual({
       iss: 'rs',
@@ -132,8 +132,8 @@ describe('private_key_jwt (RFC 7523 §2.2 and §3)', () => {
   });
 
   it('signs with the wanted algorithm', async () => {
-    const rsa = generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey;
-    const pem = String(rsa.export({ format: 'pem', type: 'pkcs1' }));
+    const { privateKeyObject } = await KeyPair.generate('RS256');
+    const pem = privateKeyObject.export({ format: 'pem', type: 'pkcs1' }).toString();
     const { body } = await authenticate('private_key_jwt', { privateKey: pem, signingAlgorithm: 'PS256' });
     expect(decodeProtectedHeader(assertionOf(body)).alg).toBe('PS256');
   });

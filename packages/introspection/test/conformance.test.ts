@@ -1,7 +1,6 @@
-import { runVerifierConformance } from '@auth/testing';
+import { jsonReply, rawReply, runVerifierConformance, startScriptedServer } from '@auth/testing';
 import { describe, it } from 'vitest';
 import { IntrospectionTokenVerifier } from '../src/verifier.js';
-import { answer, startRawServer } from './support/raw-server.js';
 
 const SECRET = 'conformance-client-secret-0123456789';
 
@@ -18,10 +17,9 @@ for (const [name, cache] of [
           { active: true, sub: subject, client_id: 'client', scope: scopes.join(' '), exp: expiresAt },
         ]),
       );
-      const server = await startRawServer((socket, { body }) => {
-        const token = new URLSearchParams(body).get('token') ?? '';
-        socket.write(answer(200, JSON.stringify(known.get(token) ?? { active: false })));
-      });
+      const server = await startScriptedServer((request, socket) =>
+        jsonReply(known.get(request.form.get('token') ?? '') ?? { active: false })(request, socket),
+      );
       const verifier = new IntrospectionTokenVerifier({
         introspectionUrl: server.origin,
         clientId: 'rs',
@@ -36,13 +34,13 @@ for (const [name, cache] of [
         tokens,
         secrets: [SECRET],
         breakUpstream: () => {
-          server.behave = (socket) => void socket.resetAndDestroy();
+          server.reply = rawReply('', 'reset');
         },
         stallUpstream: () => {
-          server.behave = () => undefined;
+          server.reply = () => undefined;
         },
         close: async () => {
-          await server[Symbol.asyncDispose]();
+          await server.close();
           await verifier.close();
         },
       };

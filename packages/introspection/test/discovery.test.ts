@@ -1,9 +1,9 @@
 import { serverMetadataUrls } from '@auth/core';
+import { type ScriptedAnswer, scriptedTransport } from '@auth/testing';
 import { describe, expect, it } from 'vitest';
 import { Discovery } from '../src/discovery.js';
 import type { ClientAuthMethod, IntrospectionTokenVerifierOptions } from '../src/options.js';
 import { IntrospectionTokenVerifier } from '../src/verifier.js';
-import { type MemoryAnswer, memoryTransport } from './support/memory-transport.js';
 import { outcomeOf } from './support/outcome.js';
 
 const ISSUER = 'https://auth.example/tenant';
@@ -14,9 +14,9 @@ const METADATA = {
   jwks_uri: 'https://auth.example/keys',
 };
 
-function rig(documents: Record<string, MemoryAnswer>) {
+function rig(documents: Record<string, ScriptedAnswer>) {
   const time = { now: 1_000 };
-  const transport = memoryTransport(({ url }) => documents[url] ?? { status: 404 });
+  const transport = scriptedTransport(({ url }) => documents[url] ?? { status: 404 });
   const discovery = new Discovery({ issuer: ISSUER, transport, clock: () => time.now });
   return { time, transport, discovery, documents, urls: () => transport.requests.map(({ url }) => url) };
 }
@@ -75,7 +75,7 @@ describe('Discovery', () => {
     await expect(discovery.get(1_000)).rejects.toMatchObject({ failure: 'discovery' });
   });
 
-  it.each<[string, MemoryAnswer]>([
+  it.each<[string, ScriptedAnswer]>([
     ['a redirect', { status: 302, headers: { location: 'https://evil.example' } }],
     ['no JSON', { text: '<html>' }],
     ['an error', { status: 500 }],
@@ -128,7 +128,7 @@ describe('Discovery', () => {
 
 describe('discover: true', () => {
   const options = (methods: unknown, more: Omit<IntrospectionTokenVerifierOptions, 'transport'>) => {
-    const transport = memoryTransport(({ url }) => {
+    const transport = scriptedTransport(({ url }) => {
       if (url === METADATA.introspection_endpoint) return { json: { active: true, client_id: 'c' } };
       return { json: { ...METADATA, introspection_endpoint_auth_methods_supported: methods } };
     });
@@ -163,7 +163,7 @@ describe('discover: true', () => {
   });
 
   it('counts failed discovery for the breaker', async () => {
-    const transport = memoryTransport(() => ({ status: 500 }));
+    const transport = scriptedTransport(() => ({ status: 500 }));
     const verifier = new IntrospectionTokenVerifier({
       ...options(undefined, { clientSecret: 's' }),
       transport,

@@ -9,12 +9,9 @@ const SECRET = 'a-secret-that-nobody-may-see';
 const URL_TEXT = 'https://issuer.example/introspect';
 const [table] = environment;
 
-const privateKey = await (async () => {
-  const { privateKey: key } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign']);
-  const base64 = Buffer.from(await crypto.subtle.exportKey('pkcs8', key)).toString('base64');
-  return `-----BEGIN PRIVATE KEY-----\n${base64}\n-----END PRIVATE KEY-----`;
-})();
-const publicKey = (await KeyPair.generate('ES256')).publicKey;
+const keyPair = await KeyPair.generate('ES256');
+const privateKey = keyPair.privatePem().trim();
+const { publicKey } = keyPair;
 
 function env(variables: Environment, prefix: string = P): Environment {
   return Object.fromEntries(

@@ -1,7 +1,7 @@
+import { type ScriptedAnswer, scriptedTransport } from '@auth/testing';
 import { describe, expect, it } from 'vitest';
 import type { IntrospectionTokenVerifierOptions } from '../src/options.js';
 import { IntrospectionTokenVerifier } from '../src/verifier.js';
-import { type MemoryAnswer, memoryTransport } from './support/memory-transport.js';
 import { outcomeOf } from './support/outcome.js';
 
 const NOW = 1_800_000_000;
@@ -9,7 +9,7 @@ const AUDIENCE = 'https://api.example';
 const GOOD = { active: true, client_id: 'c', scope: 'read', exp: NOW + 60, aud: AUDIENCE };
 
 function verifier(
-  answer: MemoryAnswer,
+  answer: ScriptedAnswer,
   options: Partial<IntrospectionTokenVerifierOptions> = {},
 ): IntrospectionTokenVerifier {
   return new IntrospectionTokenVerifier({
@@ -17,13 +17,13 @@ function verifier(
     clientId: 'rs',
     clientSecret: 'secret',
     audience: AUDIENCE,
-    transport: memoryTransport(() => answer),
+    transport: scriptedTransport(() => answer),
     clock: () => NOW,
     ...options,
   });
 }
 
-async function outcomes(answer: MemoryAnswer, token = 'token', options = {}): Promise<Record<string, string>> {
+async function outcomes(answer: ScriptedAnswer, token = 'token', options = {}): Promise<Record<string, string>> {
   const { checks } = await verifier(answer, options).explain(token);
   return Object.fromEntries(checks.map(({ name, outcome }) => [name, outcome]));
 }
@@ -92,7 +92,7 @@ describe('explain', () => {
   });
 
   it('decides as verification does, for any answer', async () => {
-    const answers: readonly MemoryAnswer[] = [
+    const answers: readonly ScriptedAnswer[] = [
       { json: GOOD },
       { json: {} },
       { json: { ...GOOD, cnf: {} } },
@@ -112,7 +112,7 @@ describe('explain', () => {
   });
 
   it('asks the server, past any cache', async () => {
-    const transport = memoryTransport(() => ({ json: GOOD }));
+    const transport = scriptedTransport(() => ({ json: GOOD }));
     const cached = verifier({}, { transport, cache: { ttlSeconds: 60 } });
     await cached.verifyToken('token');
     await cached.explain('token');

@@ -1,12 +1,18 @@
 import { type AccessToken, isAuthError, safeVerify, type VerifyResult } from '@auth/core';
+import {
+  httpReply,
+  rawReply,
+  type ScriptedAnswer,
+  type ScriptedReply,
+  scriptedTransport,
+  startScriptedServer,
+} from '@auth/testing';
 import { describe, expect, it } from 'vitest';
 import type { IntrospectionTokenVerifierOptions } from '../src/options.js';
 import { IntrospectionTokenVerifier } from '../src/verifier.js';
 import cases from './data/fastmcp-cases.json' with { type: 'json' };
 import ourRules from './data/our-rules.json' with { type: 'json' };
 import { memoryStore } from './support/memory-store.js';
-import { type MemoryAnswer, memoryTransport } from './support/memory-transport.js';
-import { answer, type Behaviour, startRawServer } from './support/raw-server.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -62,17 +68,11 @@ function jsonText(value: unknown): string {
     .replace(/"\$rawjson\((.*?)\)"/g, '$1');
 }
 
-function behaviourOf(response: Json): Behaviour {
-  return (socket) => {
-    const { status = 200, text, json, content_type: type = 'application/json', error } = response;
-    if (error === 'timeout') return;
-    if (error !== undefined) {
-      socket.resetAndDestroy();
-      return;
-    }
-    const body = status === 204 ? '' : typeof text === 'string' ? text : json === undefined ? '' : jsonText(json);
-    socket.write(answer(Number(status), body, { 'content-type': String(type) }));
-  };
+function replyOf({ status = 200, text, json, content_type: type = 'application/json', error }: Json): ScriptedReply {
+  if (error === 'timeout') return () => undefined;
+  if (error !== undefined) return rawReply('', 'reset');
+  const body = typeof text === 'string' ? text : json === undefined ? '' : jsonText(json);
+  return httpReply({ status: Number(status), headers: { 'content-type': String(type) }, body });
 }
 
 function assertFields(accessToken: AccessToken, fields: Json): void {
@@ -93,9 +93,9 @@ function assertFields(accessToken: AccessToken, fields: Json): void {
 async function runExchange({ setup, given, expect: expected }: Case): Promise<void> {
   const responses = (given.responses ?? [given.response]) as Json[];
   const calls = (given.calls ?? [(given.token as Json | undefined)?.raw ?? 'test-token']) as string[];
-  await using server = await startRawServer(() => undefined);
-  server.behave = (socket, request) =>
-    behaviourOf(responses[server.requests.length - 1] ?? responses[0] ?? {})(socket, request);
+  await using server = await startScriptedServer((request, socket) =>
+    replyOf(responses[server.requests.length - 1] ?? responses[0] ?? {})(request, socket),
+  );
   const times = responses.some((response) => response.error === 'timeout') ? { timeoutMs: 50 } : {};
   const verifier = new IntrospectionTokenVerifier({
     ...optionsOf(setup),
@@ -158,8 +158,8 @@ function cached(
   json: unknown = { active: true, client_id: 'user-1' },
 ) {
   const time = { now: NOW };
-  const respond = (): MemoryAnswer => ({ text: jsonText(json) });
-  const transport = memoryTransport(respond);
+  const respond = (): ScriptedAnswer => ({ text: jsonText(json) });
+  const transport = scriptedTransport(respond);
   const verifier = new IntrospectionTokenVerifier({
     introspectionUrl: 'https://auth.example.com/oauth/introspect',
     clientId: 'test-client',
@@ -202,7 +202,7 @@ const TOLD_OTHERWISE: Readonly<Record<string, (item: Case) => Promise<void>>> = 
   'introspection-053': async () => {
     let closed = 0;
     const transport = Object.assign(
-      memoryTransport(() => ({ json: { active: true } })),
+      scriptedTransport(() => ({ json: { active: true } })),
       { close: async () => void closed++ },
     );
     const verifier = new IntrospectionTokenVerifier({

@@ -1,12 +1,21 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import {
+  httpBytes,
+  httpReply,
+  jsonReply,
+  rawReply,
+  type ScriptedReply,
+  type ScriptedServer,
+  startScriptedServer,
+} from '@auth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IntrospectionTokenVerifierOptions } from '../src/options.js';
 import { IntrospectionTokenVerifier } from '../src/verifier.js';
 import { outcomeOf } from './support/outcome.js';
-import { answer, type Behaviour, jsonAnswer, type RawServer, startRawServer } from './support/raw-server.js';
 
 const NOW = 1_800_000_000;
 const GOOD = { active: true, client_id: 'c', sub: 's', scope: 'a b', exp: NOW + 3_600 };
+const GOOD_BYTES = httpBytes({ body: JSON.stringify(GOOD) });
 const ISSUER = 'https://issuer.example';
 const AUDIENCE = 'https://api.example';
 const UNAVAILABLE = 'temporarily_unavailable';
@@ -14,30 +23,26 @@ const UNAVAILABLE = 'temporarily_unavailable';
 interface Case {
   readonly name: string;
   readonly outcome: string;
-  readonly behaviour: Behaviour;
+  readonly reply: ScriptedReply;
   readonly options?: Partial<IntrospectionTokenVerifierOptions>;
 }
 
 const text = (name: string, body: string | Uint8Array, outcome: string, headers = {}): Case => ({
   name,
   outcome,
-  behaviour: (socket) => void socket.write(answer(200, body, headers)),
+  reply: httpReply({ headers: { 'content-type': 'application/json', ...headers }, body }),
 });
 const json = (name: string, value: unknown, outcome: string, options = {}): Case => ({
   name,
   outcome,
-  behaviour: jsonAnswer(value),
+  reply: jsonReply(value),
   options,
 });
-const member = (name: string, raw: string, outcome: string, options = {}): Case => ({
-  name: `${name}: ${raw}`,
-  outcome,
-  behaviour: (socket) => {
-    const { [name as keyof typeof GOOD]: _replaced, ...rest } = GOOD;
-    socket.write(answer(200, `${JSON.stringify(rest).slice(0, -1)},${JSON.stringify(name)}:${raw}}`));
-  },
-  options,
-});
+const member = (name: string, raw: string, outcome: string, options = {}): Case => {
+  const { [name as keyof typeof GOOD]: _replaced, ...rest } = GOOD;
+  const body = `${JSON.stringify(rest).slice(0, -1)},${JSON.stringify(name)}:${raw}}`;
+  return { ...text(`${name}: ${raw}`, body, outcome), options };
+};
 
 const ACTIVE: readonly Case[] = [
   ...['"true"', '"True"', '"false"', '1', '0', '-1', '1.0', 'null', '""', '[]', '[true]', '{}', '{"value":true}'].map(
@@ -213,10 +218,8 @@ const STATUSES: readonly Case[] = [
 ].map(({ status, outcome }) => ({
   name: `status ${status} with a good body`,
   outcome,
-  behaviour: (socket) => {
-    const empty = status === 204 || status === 205 || status === 304;
-    socket.write(answer(status, empty ? '' : JSON.stringify(GOOD)));
-  },
+  // A 205 has no content either, but says so (RFC 9110 §15.3.6).
+  reply: httpReply({ status, body: status === 205 ? '' : JSON.stringify(GOOD) }),
 }));
 
 const CODINGS: readonly Case[] = [
@@ -236,12 +239,12 @@ const SIZES: readonly Case[] = [
   {
     name: 'a declared length of 100 GB',
     outcome: UNAVAILABLE,
-    behaviour: (socket) => void socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100000000000\r\n\r\n{"active":'),
+    reply: rawReply('HTTP/1.1 200 OK\r\ncontent-length: 100000000000\r\n\r\n{"active":'),
   },
   {
     name: 'endless chunks',
     outcome: UNAVAILABLE,
-    behaviour: (socket) => {
+    reply: (_request, socket) => {
       socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n');
       const chunk = `10000\r\n${' '.repeat(65_536)}\r\n`;
       const more = (): void => {
@@ -254,7 +257,7 @@ const SIZES: readonly Case[] = [
   {
     name: 'an endless body after a 500',
     outcome: UNAVAILABLE,
-    behaviour: (socket) => {
+    reply: (_request, socket) => {
       socket.write('HTTP/1.1 500 X\r\ntransfer-encoding: chunked\r\n\r\n');
       const chunk = `10000\r\n${' '.repeat(65_536)}\r\n`;
       const more = (): void => {
@@ -267,13 +270,12 @@ const SIZES: readonly Case[] = [
   {
     name: 'header fields of 1 MiB',
     outcome: UNAVAILABLE,
-    behaviour: (socket) => void socket.write(answer(200, JSON.stringify(GOOD), { 'x-filler': 'x'.repeat(1_048_576) })),
+    reply: jsonReply(GOOD, { headers: { 'x-filler': 'x'.repeat(1_048_576) } }),
   },
   {
     name: '10,000 header fields',
     outcome: UNAVAILABLE,
-    behaviour: (socket) =>
-      void socket.write(`HTTP/1.1 200 OK\r\n${'x-a: b\r\n'.repeat(10_000)}content-length: 2\r\n\r\n{}`),
+    reply: rawReply(`HTTP/1.1 200 OK\r\n${'x-a: b\r\n'.repeat(10_000)}content-length: 2\r\n\r\n{}`),
   },
 ];
 
@@ -295,27 +297,27 @@ const BROKEN_HTTP: readonly Case[] = [
 ].map(([name = '', bytes = '']) => ({
   name,
   outcome: UNAVAILABLE,
-  behaviour: (socket) => void socket.end(bytes),
+  reply: rawReply(bytes, 'close'),
 }));
 
 const HANGING_OPTIONS = { timeoutMs: 60 };
 const CONNECTIONS: readonly Case[] = [
-  { name: 'a reset instead of an answer', outcome: UNAVAILABLE, behaviour: (socket) => void socket.resetAndDestroy() },
-  { name: 'a close instead of an answer', outcome: UNAVAILABLE, behaviour: (socket) => void socket.end() },
+  { name: 'a reset instead of an answer', outcome: UNAVAILABLE, reply: rawReply('', 'reset') },
+  { name: 'a close instead of an answer', outcome: UNAVAILABLE, reply: rawReply('', 'close') },
   {
     name: 'a close within the header',
     outcome: UNAVAILABLE,
-    behaviour: (socket) => void socket.end('HTTP/1.1 200 OK\r\ncontent-'),
+    reply: rawReply('HTTP/1.1 200 OK\r\ncontent-', 'close'),
   },
   {
     name: 'a close within the body',
     outcome: UNAVAILABLE,
-    behaviour: (socket) => void socket.end('HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{"active":true'),
+    reply: rawReply('HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{"active":true', 'close'),
   },
   {
     name: 'a close within the last chunk',
     outcome: UNAVAILABLE,
-    behaviour: (socket) => {
+    reply: (_request, socket) => {
       const body = JSON.stringify(GOOD);
       socket.end(`HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n`);
     },
@@ -323,38 +325,37 @@ const CONNECTIONS: readonly Case[] = [
   {
     name: 'a reset within the body',
     outcome: UNAVAILABLE,
-    behaviour: (socket) =>
-      void socket.write('HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{"act', () => socket.resetAndDestroy()),
+    reply: rawReply('HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{"act', 'reset'),
   },
-  { name: 'silence after the request', outcome: UNAVAILABLE, behaviour: () => undefined, options: HANGING_OPTIONS },
+  { name: 'silence after the request', outcome: UNAVAILABLE, reply: () => undefined, options: HANGING_OPTIONS },
   {
     name: 'silence within the header',
     outcome: UNAVAILABLE,
-    behaviour: (socket) => void socket.write('HTTP/1.1 200 OK\r\ncontent-'),
+    reply: rawReply('HTTP/1.1 200 OK\r\ncontent-'),
     options: HANGING_OPTIONS,
   },
   {
     name: 'silence before the body',
     outcome: UNAVAILABLE,
-    behaviour: (socket) => void socket.write('HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n'),
+    reply: rawReply('HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n'),
     options: HANGING_OPTIONS,
   },
   {
     name: 'silence within the body',
     outcome: UNAVAILABLE,
-    behaviour: (socket) => void socket.write('HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{"active":true'),
+    reply: rawReply('HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{"active":true'),
     options: HANGING_OPTIONS,
   },
   {
     name: 'silence within a refusal',
     outcome: UNAVAILABLE,
-    behaviour: (socket) => void socket.write('HTTP/1.1 400 X\r\ncontent-length: 50\r\n\r\n{"error":'),
+    reply: rawReply('HTTP/1.1 400 X\r\ncontent-length: 50\r\n\r\n{"error":'),
     options: HANGING_OPTIONS,
   },
   {
     name: 'one byte every few milliseconds: the deadline is for the whole answer, not for a pause',
     outcome: UNAVAILABLE,
-    behaviour: (socket) => {
+    reply: (_request, socket) => {
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n');
       const timer = setInterval(() => socket.write(' '), 5);
       socket.on('close', () => clearInterval(timer));
@@ -364,7 +365,7 @@ const CONNECTIONS: readonly Case[] = [
   {
     name: '100 Continue without end',
     outcome: UNAVAILABLE,
-    behaviour: (socket) => {
+    reply: (_request, socket) => {
       const timer = setInterval(() => socket.write('HTTP/1.1 102 Processing\r\n\r\n'), 5);
       socket.on('close', () => clearInterval(timer));
     },
@@ -373,13 +374,12 @@ const CONNECTIONS: readonly Case[] = [
   {
     name: 'an early hint before the answer',
     outcome: 'accepted',
-    behaviour: (socket) =>
-      void socket.write(Buffer.concat([Buffer.from('HTTP/1.1 103 Hints\r\n\r\n'), answer(200, JSON.stringify(GOOD))])),
+    reply: rawReply(Buffer.concat([Buffer.from('HTTP/1.1 103 Hints\r\n\r\n'), GOOD_BYTES])),
   },
   {
     name: 'an answer in many small chunks',
     outcome: 'accepted',
-    behaviour: (socket) => {
+    reply: (_request, socket) => {
       socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n');
       for (const character of JSON.stringify(GOOD)) socket.write(`1\r\n${character}\r\n`);
       socket.write('0\r\n\r\n');
@@ -388,7 +388,7 @@ const CONNECTIONS: readonly Case[] = [
   {
     name: 'an answer that ends with the connection',
     outcome: 'accepted',
-    behaviour: (socket) => void socket.end(`HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n${JSON.stringify(GOOD)}`),
+    reply: rawReply(`HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n${JSON.stringify(GOOD)}`, 'close'),
   },
 ];
 
@@ -413,17 +413,17 @@ function padded(bytes: number): string {
 }
 
 describe('a hostile introspection endpoint', () => {
-  let server: RawServer;
+  let server: ScriptedServer;
   beforeAll(async () => {
-    server = await startRawServer(() => undefined);
+    server = await startScriptedServer(() => undefined);
   });
-  afterAll(() => server[Symbol.asyncDispose]());
+  afterAll(() => server.close());
 
   const ask = async (
-    behaviour: Behaviour,
+    reply: ScriptedReply,
     options: Partial<IntrospectionTokenVerifierOptions> = {},
   ): Promise<string> => {
-    server.behave = behaviour;
+    server.reply = reply;
     const verifier = new IntrospectionTokenVerifier({
       introspectionUrl: `${server.origin}/introspect`,
       clientId: 'rs',
@@ -443,12 +443,12 @@ describe('a hostile introspection endpoint', () => {
     expect(new Set(CASES.map(({ name, options }) => `${name} ${JSON.stringify(options)}`)).size).toBe(CASES.length);
   });
 
-  it.each(CASES)('$name → $outcome', async ({ behaviour, options, outcome }) => {
-    expect(await ask(behaviour, options)).toBe(outcome);
+  it.each(CASES)('$name → $outcome', async ({ reply, options, outcome }) => {
+    expect(await ask(reply, options)).toBe(outcome);
   });
 
   it.each([301, 302, 303, 307, 308])('is not followed to where a %i leads: the secret stays', async (status) => {
-    await using canary = await startRawServer(jsonAnswer(GOOD));
+    await using canary = await startScriptedServer(jsonReply(GOOD));
     const locations = [
       canary.origin,
       `${canary.origin}/introspect`,
@@ -457,7 +457,7 @@ describe('a hostile introspection endpoint', () => {
     ];
     for (const location of locations) {
       const before = server.requests.length;
-      expect(await ask(jsonAnswer(GOOD, status, { location }))).toBe(UNAVAILABLE);
+      expect(await ask(jsonReply(GOOD, { status, headers: { location } }))).toBe(UNAVAILABLE);
       expect(server.requests.length - before).toBe(1);
     }
     const refresh = {
@@ -465,13 +465,13 @@ describe('a hostile introspection endpoint', () => {
       link: `<${canary.origin}>; rel=canonical`,
       'alt-svc': 'h2=":1"',
     };
-    expect(await ask(jsonAnswer(GOOD, 200, refresh))).toBe('accepted');
+    expect(await ask(jsonReply(GOOD, { headers: refresh }))).toBe('accepted');
     expect(canary.requests).toEqual([]);
   });
 
   it('that nobody runs is temporarily unavailable', async () => {
-    const closed = await startRawServer(() => undefined);
-    await closed[Symbol.asyncDispose]();
+    const closed = await startScriptedServer(() => undefined);
+    await closed.close();
     const verifier = new IntrospectionTokenVerifier({
       introspectionUrl: closed.origin,
       clientId: 'rs',
@@ -484,8 +484,8 @@ describe('a hostile introspection endpoint', () => {
   });
 
   it('that speaks no TLS where https is configured is temporarily unavailable', async () => {
-    await using plain = await startRawServer(() => undefined);
-    plain.greet = (socket) => void socket.write('HTTP/1.1 400 Bad Request\r\n\r\n');
+    await using plain = await startScriptedServer(() => undefined);
+    plain.onConnection = (socket) => void socket.write('HTTP/1.1 400 Bad Request\r\n\r\n');
     const introspectionUrl = plain.origin.replace('http:', 'https:');
     const verifier = new IntrospectionTokenVerifier({ introspectionUrl, clientId: 'rs', clientSecret: 's' });
     expect(await outcomeOf(verifier, 'token')).toBe(UNAVAILABLE);
@@ -493,8 +493,8 @@ describe('a hostile introspection endpoint', () => {
   });
 
   it('that accepts connections and never reads is temporarily unavailable within the deadline', async () => {
-    await using silent = await startRawServer(() => undefined);
-    silent.greet = (socket) => void socket.pause();
+    await using silent = await startScriptedServer(() => undefined);
+    silent.onConnection = (socket) => void socket.pause();
     const introspectionUrl = silent.origin;
     const verifier = new IntrospectionTokenVerifier({
       introspectionUrl,
@@ -514,10 +514,10 @@ describe('a hostile introspection endpoint', () => {
       clock: () => NOW,
     });
     let count = 0;
-    server.behave = (socket) => {
+    server.reply = (_request, socket) => {
       count++;
-      const own = answer(200, JSON.stringify({ active: false }));
-      socket.write(count === 1 ? Buffer.concat([own, answer(200, JSON.stringify(GOOD))]) : own);
+      const own = httpBytes({ body: JSON.stringify({ active: false }) });
+      socket.write(count === 1 ? Buffer.concat([own, GOOD_BYTES]) : own);
     };
     expect(await outcomeOf(verifier, 'first')).toBe('inactive');
     expect(['inactive', UNAVAILABLE]).toContain(await outcomeOf(verifier, 'second'));
@@ -525,9 +525,9 @@ describe('a hostile introspection endpoint', () => {
   });
 
   it('leaves no connection open once it was too slow or too long (OBS-unlimited-body)', async () => {
-    await using slow = await startRawServer(() => undefined);
+    await using slow = await startScriptedServer(() => undefined);
     const closed: Promise<void>[] = [];
-    slow.greet = (socket) => closed.push(new Promise((resolve) => socket.once('close', () => resolve())));
+    slow.onConnection = (socket) => closed.push(new Promise((resolve) => socket.once('close', () => resolve())));
     const verifier = new IntrospectionTokenVerifier({
       introspectionUrl: slow.origin,
       clientId: 'rs',
@@ -535,9 +535,9 @@ describe('a hostile introspection endpoint', () => {
       timeoutMs: 60,
       breaker: { failures: 100 },
     });
-    slow.behave = () => undefined;
+    slow.reply = () => undefined;
     expect(await outcomeOf(verifier, 'a')).toBe(UNAVAILABLE);
-    slow.behave = (socket) => void socket.write(answer(200, ' '.repeat(300_000)));
+    slow.reply = httpReply({ body: ' '.repeat(300_000) });
     expect(await outcomeOf(verifier, 'b')).toBe(UNAVAILABLE);
     await Promise.all(closed);
     expect(closed.length).toBe(2);

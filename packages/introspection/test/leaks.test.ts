@@ -1,9 +1,17 @@
 import { inspect } from 'node:util';
 import { toChallenge, type VerifierEvent } from '@auth/core';
+import {
+  httpBytes,
+  httpReply,
+  jsonReply,
+  rawReply,
+  type ScriptedReply,
+  type ScriptedServer,
+  startScriptedServer,
+} from '@auth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IntrospectionTokenVerifierOptions } from '../src/options.js';
 import { IntrospectionTokenVerifier } from '../src/verifier.js';
-import { answer, type Behaviour, jsonAnswer, type RawServer, startRawServer } from './support/raw-server.js';
 
 const TOKEN = 'tok3n-that-must-not-show-4711';
 const SECRET = 's3cret-that-must-not-show-4712';
@@ -25,30 +33,31 @@ function everything(value: unknown, depth = 0): string {
   return texts.join('\n');
 }
 
-const BEHAVIOURS: readonly [string, Behaviour][] = [
-  ['an error text', (socket) => void socket.write(answer(500, BODY))],
-  ['text instead of JSON', (socket) => void socket.write(answer(200, BODY))],
-  ['broken JSON', (socket) => void socket.write(answer(200, `{"active":true,"x":"${BODY}"`))],
-  ['duplicate members', (socket) => void socket.write(answer(200, `{"a":"${BODY}","a":"${BODY}"}`))],
-  ['no HTTP', (socket) => void socket.end(`${BODY}\r\n\r\n`)],
-  ['a broken header', (socket) => void socket.end(`HTTP/1.1 200 OK\r\n${BODY}\0: x\r\n\r\n`)],
-  ['a status text', (socket) => void socket.write(`HTTP/1.1 502 ${BODY}\r\ncontent-length: 0\r\n\r\n`)],
-  ['a redirect', (socket) => void socket.write(answer(302, BODY, { location: `https://evil.example/${BODY}` }))],
-  ['a challenge', (socket) => void socket.write(answer(401, BODY, { 'www-authenticate': `Basic realm="${BODY}"` }))],
-  ['a refusal', (socket) => void socket.write(answer(400, JSON.stringify({ error_description: BODY })))],
-  ['an odd coding', (socket) => void socket.write(answer(200, BODY, { 'content-encoding': BODY }))],
-  ['too much', (socket) => void socket.write(answer(200, BODY.repeat(10_000)))],
-  ['a reset', (socket) => void socket.resetAndDestroy()],
+const REPLIES: readonly [string, ScriptedReply][] = [
+  ['an error text', httpReply({ status: 500, body: BODY })],
+  ['text instead of JSON', httpReply({ body: BODY })],
+  ['broken JSON', httpReply({ body: `{"active":true,"x":"${BODY}"` })],
+  ['duplicate members', httpReply({ body: `{"a":"${BODY}","a":"${BODY}"}` })],
+  ['no HTTP', rawReply(`${BODY}\r\n\r\n`, 'close')],
+  ['a broken header', rawReply(`HTTP/1.1 200 OK\r\n${BODY}\0: x\r\n\r\n`, 'close')],
+  ['a status text', rawReply(`HTTP/1.1 502 ${BODY}\r\ncontent-length: 0\r\n\r\n`)],
+  ['a redirect', httpReply({ status: 302, headers: { location: `https://evil.example/${BODY}` }, body: BODY })],
+  ['a challenge', httpReply({ status: 401, headers: { 'www-authenticate': `Basic realm="${BODY}"` }, body: BODY })],
+  ['a refusal', httpReply({ status: 400, body: JSON.stringify({ error_description: BODY }) })],
+  ['an odd coding', httpReply({ headers: { 'content-encoding': BODY }, body: BODY })],
+  ['too much', httpReply({ body: BODY.repeat(10_000) })],
+  ['a reset', rawReply('', 'reset')],
   ['nothing', () => undefined],
   [
     'the request itself',
-    (socket, { body, headers }) => void socket.write(answer(500, `${body} ${headers.authorization}`)),
+    ({ body, headers }, socket) =>
+      void socket.write(httpBytes({ status: 500, body: `${body} ${headers.authorization}` })),
   ],
-  ['an inactive token', jsonAnswer({ active: false, note: BODY })],
-  ['active as text', jsonAnswer({ active: 'true', note: BODY })],
-  ['the token as the audience', jsonAnswer({ active: true, aud: TOKEN })],
-  ['the token as the type', jsonAnswer({ active: true, aud: 'https://api.example', token_type: TOKEN })],
-  ['the token within a text', jsonAnswer({ active: true, aud: [`see ${TOKEN}`] })],
+  ['an inactive token', jsonReply({ active: false, note: BODY })],
+  ['active as text', jsonReply({ active: 'true', note: BODY })],
+  ['the token as the audience', jsonReply({ active: true, aud: TOKEN })],
+  ['the token as the type', jsonReply({ active: true, aud: 'https://api.example', token_type: TOKEN })],
+  ['the token within a text', jsonReply({ active: true, aud: [`see ${TOKEN}`] })],
 ];
 
 const METHODS: readonly [string, Partial<IntrospectionTokenVerifierOptions>][] = [
@@ -59,15 +68,15 @@ const METHODS: readonly [string, Partial<IntrospectionTokenVerifierOptions>][] =
 ];
 
 describe('no error, event or explanation shows a token, a secret or what the server wrote', () => {
-  let server: RawServer;
+  let server: ScriptedServer;
   beforeAll(async () => {
-    server = await startRawServer(() => undefined);
+    server = await startScriptedServer();
   });
-  afterAll(() => server[Symbol.asyncDispose]());
+  afterAll(() => server.close());
 
   for (const [method, options] of METHODS) {
-    it.each(BEHAVIOURS)(`${method}, when the server sends %s`, async (_name, behaviour) => {
-      server.behave = behaviour;
+    it.each(REPLIES)(`${method}, when the server sends %s`, async (_name, reply) => {
+      server.reply = reply;
       const events: VerifierEvent[] = [];
       const verifier = new IntrospectionTokenVerifier({
         introspectionUrl: server.origin,

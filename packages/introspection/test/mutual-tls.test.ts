@@ -1,30 +1,31 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
+import { KeyPair } from '@auth/testing';
 import { Agent } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { undiciTransport } from '../src/undici.js';
 import { IntrospectionTokenVerifier } from '../src/verifier.js';
-import { pemOf, selfSigned } from './support/certificate.js';
 import { type OidcServer, startOidcServer } from './support/oidc-server.js';
 import { outcomeOf } from './support/outcome.js';
 
-const ec = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const keyPem = (key: KeyObject): string => String(key.export({ format: 'pem', type: 'pkcs8' }));
-const [serverKeys, clientKeys, strangerKeys] = [ec(), ec(), ec()];
-const serverCertificate = selfSigned(serverKeys.publicKey, serverKeys.privateKey, 'localhost');
-const clientCertificate = selfSigned(clientKeys.publicKey, clientKeys.privateKey, 'client');
-const strangerCertificate = selfSigned(strangerKeys.publicKey, strangerKeys.privateKey, 'client');
+const serverKey = await KeyPair.generate('ES256');
+const clientKey = await KeyPair.generate('ES256');
+const strangerKey = await KeyPair.generate('ES256');
+// Once each: an ECDSA signature is another one every time.
+const ca = serverKey.certificate();
+const cert = clientKey.certificate({ commonName: 'client' });
 
 describe('TLS (checklist 35)', () => {
   let server: OidcServer;
   const agents: Agent[] = [];
   beforeAll(async () => {
-    const key = { ...clientKeys.publicKey.export({ format: 'jwk' }), x5c: [clientCertificate.toString('base64')] };
+    const { raw } = new X509Certificate(cert);
+    const key = { ...clientKey.publicKeyObject.export({ format: 'jwk' }), x5c: [raw.toString('base64')] };
     server = await startOidcServer(
       [{ client_id: 'rs', token_endpoint_auth_method: 'self_signed_tls_client_auth', jwks: { keys: [key as never] } }],
       {},
       {
-        key: keyPem(serverKeys.privateKey),
-        cert: pemOf(serverCertificate),
+        key: serverKey.privatePem(),
+        cert: ca,
         requestCert: true,
         rejectUnauthorized: false,
       },
@@ -48,8 +49,7 @@ describe('TLS (checklist 35)', () => {
       ...(agent === undefined ? {} : { transport: undiciTransport({ dispatcher: agent }) }),
     });
   };
-  const ca = pemOf(serverCertificate);
-  const mine = { ca, key: keyPem(clientKeys.privateKey), cert: pemOf(clientCertificate) };
+  const mine = { ca, key: clientKey.privatePem(), cert };
 
   it('lets oidc-provider know us by the certificate of the caller’s Agent (RFC 8705)', async () => {
     expect(await outcomeOf(verifierWith(mine), 'unknown')).toBe('inactive');
@@ -59,7 +59,7 @@ describe('TLS (checklist 35)', () => {
 
   it('is temporarily unavailable without our certificate, or with another', async () => {
     expect(await outcomeOf(verifierWith({ ca }), 'unknown')).toBe('temporarily_unavailable');
-    const stranger = { ca, key: keyPem(strangerKeys.privateKey), cert: pemOf(strangerCertificate) };
+    const stranger = { ca, key: strangerKey.privatePem(), cert: strangerKey.certificate({ commonName: 'client' }) };
     expect(await outcomeOf(verifierWith(stranger), 'unknown')).toBe('temporarily_unavailable');
   });
 

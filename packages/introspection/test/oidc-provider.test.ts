@@ -1,5 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { exportJWK, importPKCS8, SignJWT } from 'jose';
+import { KeyPair } from '@auth/testing';
 import type { ClientMetadata } from 'oidc-provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IntrospectionTokenVerifierOptions } from '../src/options.js';
@@ -9,9 +8,9 @@ import { outcomeOf } from './support/outcome.js';
 
 /** All that RFC 6749 allows in an id and a secret (VSCHAR, which oidc-provider insists on), and hard to carry. */
 const HARD = 'a:b +%2B&=;?/\\"\'~*()!#$@[]{}|<>`^,._-';
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2_048 });
-const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const RSA_PEM = String(rsa.privateKey.export({ format: 'pem', type: 'pkcs8' }));
+const rsa = await KeyPair.generate('RS256', { kid: 'rsa' });
+const ec = await KeyPair.generate('ES256', { kid: 'ec' });
+const RSA_PEM = rsa.privatePem();
 
 const CLIENTS: readonly ClientMetadata[] = [
   { client_id: 'rs-basic', client_secret: 'rs-secret', token_endpoint_auth_method: 'client_secret_basic' },
@@ -24,8 +23,8 @@ const CLIENTS: readonly ClientMetadata[] = [
     token_endpoint_auth_method: 'private_key_jwt',
     jwks: {
       keys: [
-        { ...rsa.publicKey.export({ format: 'jwk' }), kid: 'rsa', use: 'sig' },
-        { ...ec.publicKey.export({ format: 'jwk' }), kid: 'ec', use: 'sig' },
+        { ...rsa.publicKeyObject.export({ format: 'jwk' }), kid: 'rsa', use: 'sig' },
+        { ...ec.publicKeyObject.export({ format: 'jwk' }), kid: 'ec', use: 'sig' },
       ] as never,
     },
   },
@@ -41,7 +40,7 @@ let server: OidcServer;
 const open: IntrospectionTokenVerifier[] = [];
 beforeAll(async () => {
   const key = {
-    ...(await exportJWK(await importPKCS8(RSA_PEM, 'RS256', { extractable: true }))),
+    ...rsa.privateKeyObject.export({ format: 'jwk' }),
     kid: 'sig',
     alg: 'RS256',
     use: 'sig',
@@ -81,7 +80,7 @@ const METHODS: readonly [string, () => IntrospectionTokenVerifierOptions][] = [
       ...at(),
       clientId: 'rs-jwt',
       clientAuthMethod: 'private_key_jwt',
-      privateKey: { ...ec.privateKey.export({ format: 'jwk' }), kid: 'ec' },
+      privateKey: { ...ec.privateKeyObject.export({ format: 'jwk' }), kid: 'ec' },
     }),
   ],
   [
@@ -140,7 +139,7 @@ describe('oidc-provider', () => {
 
   it('does not recognise a structured token (400), which callers can send at will', async () => {
     const verifier = verifierWith({ ...at(), clientId: 'rs-basic', clientSecret: 'rs-secret' });
-    const jwt = await new SignJWT({}).setProtectedHeader({ alg: 'RS256' }).sign(rsa.privateKey);
+    const jwt = await rsa.createToken();
     for (let call = 0; call < 10; call++) expect(await outcomeOf(verifier, jwt)).toBe('not_recognized');
     expect(await outcomeOf(verifier, await server.issue())).toBe('accepted');
   });

@@ -2,10 +2,10 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { TokenCacheStore, VerifierEvent } from '@auth/core';
+import { scriptedTransport } from '@auth/testing';
 import { createClient } from '@redis/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IntrospectionTokenVerifier } from '../src/verifier.js';
-import { memoryTransport } from './support/memory-transport.js';
 
 const BINARY = ['redis-server', 'valkey-server'].find((name) => spawnSync(name, ['--version']).status === 0);
 if (BINARY === undefined)
@@ -54,7 +54,9 @@ describe.skipIf(BINARY === undefined)('a real Redis or Valkey as the store', () 
   it('is shared by processes, expires by itself, and degrades to no cache when it dies', async () => {
     const events: VerifierEvent[] = [];
     const now = 1_800_000_000;
-    const transport = memoryTransport(() => ({ json: { active: true, client_id: 'c', scope: 'read', exp: now + 30 } }));
+    const transport = scriptedTransport(() => ({
+      json: { active: true, client_id: 'c', scope: 'read', exp: now + 30 },
+    }));
     const make = (): IntrospectionTokenVerifier =>
       new IntrospectionTokenVerifier({
         introspectionUrl: 'https://auth.example',

@@ -1,9 +1,15 @@
 import type { VerifierEvent } from '@auth/core';
-import { CompactSign, exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  encodeSegment,
+  forgeToken,
+  KeyPair,
+  type ScriptedAnswer,
+  scriptedTransport,
+  type TokenPart,
+} from '@auth/testing';
+import { describe, expect, it } from 'vitest';
 import type { IntrospectionTokenVerifierOptions } from '../src/options.js';
 import { IntrospectionTokenVerifier } from '../src/verifier.js';
-import { type MemoryAnswer, memoryTransport } from './support/memory-transport.js';
 import { outcomeOf } from './support/outcome.js';
 
 const NOW = 1_800_000_000;
@@ -14,32 +20,20 @@ const CLAIMS = { iss: ISSUER, aud: 'rs', iat: NOW, token_introspection: GOOD };
 const TYPE = 'application/token-introspection+jwt';
 const UNAVAILABLE = 'temporarily_unavailable';
 
-let keys: Awaited<ReturnType<typeof generateKeyPair>>;
-let others: Awaited<ReturnType<typeof generateKeyPair>>;
-let jwks: { keys: unknown[] };
-beforeAll(async () => {
-  keys = await generateKeyPair('ES256', { extractable: true });
-  others = await generateKeyPair('ES256', { extractable: true });
-  jwks = { keys: [{ ...(await exportJWK(keys.publicKey)), kid: 'one', alg: 'ES256', use: 'sig' }] };
-});
+const key = await KeyPair.generate('ES256', { kid: 'one' });
+const other = await KeyPair.generate('ES256');
 
-const sign = (
-  claims: Record<string, unknown>,
-  header: Record<string, unknown> = {},
-  key = keys.privateKey,
-): Promise<string> =>
-  new SignJWT(claims)
-    .setProtectedHeader({ alg: 'ES256', kid: 'one', typ: 'token-introspection+jwt', ...header })
-    .sign(key);
+const sign = (payload: TokenPart, header: Record<string, unknown> = {}, signWith = key): string =>
+  forgeToken({ header: { alg: 'ES256', kid: 'one', typ: 'token-introspection+jwt', ...header }, payload, signWith });
 
 function rig(
-  answer: () => MemoryAnswer | Promise<MemoryAnswer>,
+  answer: () => ScriptedAnswer | Promise<ScriptedAnswer>,
   more: Partial<IntrospectionTokenVerifierOptions> = {},
 ) {
   const time = { now: NOW };
   const events: VerifierEvent[] = [];
-  const documents: { keys: MemoryAnswer } = { keys: { json: jwks } };
-  const transport = memoryTransport(({ url }) => (url === URLS.keys ? documents.keys : answer()));
+  const documents: { keys: ScriptedAnswer } = { keys: { json: key.jwks } };
+  const transport = scriptedTransport(({ url }) => (url === URLS.keys ? documents.keys : answer()));
   const verifier = new IntrospectionTokenVerifier({
     introspectionUrl: URLS.introspect,
     clientId: 'rs',
@@ -55,8 +49,8 @@ function rig(
   return { verifier, transport, time, events, documents, fetched };
 }
 
-const signed = (jwt: string | Promise<string>) => async (): Promise<MemoryAnswer> => ({
-  text: await jwt,
+const signed = (text: string) => (): ScriptedAnswer => ({
+  text,
   headers: { 'content-type': TYPE },
 });
 
@@ -75,7 +69,7 @@ describe('signed answers (RFC 9701)', () => {
     ).toBe('inactive');
   });
 
-  it.each<[string, () => Promise<string>]>([
+  it.each<[string, () => string]>([
     ['another type', () => sign(CLAIMS, { typ: 'JWT' })],
     ['the type of access tokens', () => sign(CLAIMS, { typ: 'at+jwt' })],
     ['no type', () => sign(CLAIMS, { typ: undefined })],
@@ -87,51 +81,23 @@ describe('signed answers (RFC 9701)', () => {
     ['an old time', () => sign({ ...CLAIMS, iat: NOW - 400 })],
     ['a time to come', () => sign({ ...CLAIMS, iat: NOW + 400 })],
     ['an exp in the past', () => sign({ ...CLAIMS, exp: NOW - 60 })],
-    ['another key', () => sign(CLAIMS, {}, others.privateKey)],
+    ['another key', () => sign(CLAIMS, {}, other)],
     ['an unknown key id', () => sign(CLAIMS, { kid: 'two' })],
-    [
-      'a crit',
-      () =>
-        new SignJWT(CLAIMS)
-          .setProtectedHeader({ alg: 'ES256', kid: 'one', typ: 'token-introspection+jwt', crit: ['x'], x: 1 })
-          .sign(keys.privateKey, { crit: { x: true } }),
-    ],
+    ['a crit', () => sign(CLAIMS, { crit: ['x'], x: 1 })],
     ['its members at the top', () => sign({ ...CLAIMS, token_introspection: undefined, ...GOOD })],
     ['a list of answers', () => sign({ ...CLAIMS, token_introspection: [GOOD] })],
     ['an answer as text', () => sign({ ...CLAIMS, token_introspection: JSON.stringify(GOOD) })],
     [
       'a symmetric signature',
-      () =>
-        new SignJWT(CLAIMS)
-          .setProtectedHeader({ alg: 'HS256', typ: 'token-introspection+jwt' })
-          .sign(new TextEncoder().encode('secret'.repeat(8))),
+      () => sign(CLAIMS, { alg: 'HS256', kid: undefined }, KeyPair.fromSecret('HS256', 'secret'.repeat(8))),
     ],
-    [
-      'no signature',
-      async () =>
-        `${btoa('{"alg":"none","typ":"token-introspection+jwt"}')}.${(await sign(CLAIMS)).split('.')[1]}.`.replaceAll(
-          '=',
-          '',
-        ),
-    ],
-    ['a broken signature', async () => `${(await sign(CLAIMS)).slice(0, -4)}AAAA`],
-    [
-      'a changed payload',
-      async () =>
-        (await sign(CLAIMS)).replace(/\.[^.]+\./, `.${btoa(JSON.stringify({ ...CLAIMS, x: 1 })).replaceAll('=', '')}.`),
-    ],
-    [
-      'duplicate members',
-      async () => {
-        const payload = JSON.stringify(CLAIMS).replace('"active":true', '"active":false,"active":true');
-        return new CompactSign(new TextEncoder().encode(payload))
-          .setProtectedHeader({ alg: 'ES256', kid: 'one', typ: 'token-introspection+jwt' })
-          .sign(keys.privateKey);
-      },
-    ],
-    ['five parts', async () => 'a.b.c.d.e'],
-    ['a quote that would break out of its envelope', async () => 'a","x":"b'],
-    ['nothing', async () => ''],
+    ['no signature', () => forgeToken({ header: { alg: 'none', typ: 'token-introspection+jwt' }, payload: CLAIMS })],
+    ['a broken signature', () => `${sign(CLAIMS).slice(0, -4)}AAAA`],
+    ['a changed payload', () => sign(CLAIMS).replace(/\.[^.]+\./, `.${encodeSegment({ ...CLAIMS, x: 1 })}.`)],
+    ['duplicate members', () => sign(JSON.stringify(CLAIMS).replace('"active":true', '"active":false,"active":true'))],
+    ['five parts', () => 'a.b.c.d.e'],
+    ['a quote that would break out of its envelope', () => 'a","x":"b'],
+    ['nothing', () => ''],
   ])('with %s are refused', async (_name, make) => {
     const { verifier, events } = rig(signed(make()));
     expect(await outcomeOf(verifier, 'token')).toBe(UNAVAILABLE);
@@ -146,25 +112,25 @@ describe('signed answers (RFC 9701)', () => {
       url: URLS.introspect,
       violation: 'the answer is not signed',
     });
-    const disguised = rig(async () => ({ json: { jwt: await sign(CLAIMS) } }));
+    const disguised = rig(async () => ({ json: { jwt: sign(CLAIMS) } }));
     expect(await outcomeOf(disguised.verifier, 'token')).toBe(UNAVAILABLE);
   });
 
   it('may be signed by a new key: the keys are fetched again, though not over and over', async () => {
     const { verifier, documents, fetched, time } = rig(async () => ({
-      text: await sign({ ...CLAIMS, iat: time.now }, { kid: 'two' }, others.privateKey),
+      text: sign({ ...CLAIMS, iat: time.now }, { kid: 'two' }, other),
       headers: { 'content-type': TYPE },
     }));
     expect(await outcomeOf(verifier, 'token')).toBe(UNAVAILABLE);
     expect(await outcomeOf(verifier, 'token')).toBe(UNAVAILABLE);
     expect(fetched(URLS.keys)).toBe(1);
-    documents.keys = { json: { keys: [...jwks.keys, { ...(await exportJWK(others.publicKey)), kid: 'two' }] } };
+    documents.keys = { json: { keys: [...key.jwks.keys, { ...other.jwk, kid: 'two' }] } };
     time.now += 30;
     expect(await outcomeOf(verifier, 'token')).toBe('accepted');
     expect(fetched(URLS.keys)).toBe(2);
   });
 
-  it.each<[string, MemoryAnswer]>([
+  it.each<[string, ScriptedAnswer]>([
     ['cannot be had', { status: 400 }],
     ['are no JSON', { text: 'no' }],
     ['are no set', { json: { keys: {} } }],
@@ -178,7 +144,7 @@ describe('signed answers (RFC 9701)', () => {
 
   it('skip malformed and private keys in the set', async () => {
     const { verifier, documents } = rig(signed(sign(CLAIMS)));
-    documents.keys = { json: { keys: [null, 1, 'key', [], {}, { kty: 'EC', d: 'x', kid: 'one' }, ...jwks.keys] } };
+    documents.keys = { json: { keys: [null, 1, 'key', [], {}, { kty: 'EC', d: 'x', kid: 'one' }, ...key.jwks.keys] } };
     expect(await outcomeOf(verifier, 'token')).toBe('accepted');
   });
 

@@ -1,10 +1,10 @@
 import { fetchJson, fetchTransport, type HttpReceiver, type HttpTransport } from '@auth/core';
+import { httpBytes, httpReply, jsonReply, rawReply, startScriptedServer } from '@auth/testing';
 import { describe, expect, it } from 'vitest';
 import { defaultTransport as webTransport } from '../src/transport-fetch.js';
 import { defaultTransport as nodeTransport } from '../src/transport-node.js';
 import { undiciTransport } from '../src/undici.js';
 import { IntrospectionTokenVerifier } from '../src/verifier.js';
-import { answer, jsonAnswer, startRawServer } from './support/raw-server.js';
 
 const request = (url: string) =>
   ({ url, method: 'POST', headers: { 'x-a': 'b' }, body: 'token=x', deadlineMs: 5_000 }) as const;
@@ -40,8 +40,8 @@ async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
 
 describe('undiciTransport', () => {
   it('sends what it is told, and hands over status, header fields and body', async () => {
-    await using server = await startRawServer(
-      (socket) => void socket.write(answer(418, 'body', { 'x-answer': 'yes' })),
+    await using server = await startScriptedServer(
+      httpReply({ status: 418, headers: { 'x-answer': 'yes' }, body: 'body' }),
     );
     const transport = undiciTransport();
     const response = await transport(request(`${server.origin}/path?query=1`));
@@ -49,7 +49,7 @@ describe('undiciTransport', () => {
     expect(server.requests).toMatchObject([
       {
         method: 'POST',
-        path: '/path?query=1',
+        target: '/path?query=1',
         headers: { 'x-a': 'b', 'accept-encoding': 'identity' },
         body: 'token=x',
       },
@@ -59,8 +59,8 @@ describe('undiciTransport', () => {
 
   it('keeps connections alive', async () => {
     const sockets = new Set<unknown>();
-    await using server = await startRawServer(jsonAnswer({}));
-    server.greet = (socket) => sockets.add(socket);
+    await using server = await startScriptedServer(jsonReply({}));
+    server.onConnection = (socket) => sockets.add(socket);
     const transport = undiciTransport();
     for (let call = 0; call < 5; call++) await textOf((await transport(request(server.origin))).body);
     // A call right after another may find its connection still busy with the end of the answer.
@@ -74,8 +74,8 @@ describe('undiciTransport', () => {
 
   it('opens no more connections than it may', async () => {
     const sockets = new Set<unknown>();
-    await using server = await startRawServer(jsonAnswer({}));
-    server.greet = (socket) => sockets.add(socket);
+    await using server = await startScriptedServer(jsonReply({}));
+    server.onConnection = (socket) => sockets.add(socket);
     const transport = undiciTransport({ connections: 2 });
     await Promise.all(Array.from({ length: 20 }, async () => textOf((await transport(request(server.origin))).body)));
     expect(sockets.size).toBe(2);
@@ -83,7 +83,7 @@ describe('undiciTransport', () => {
   });
 
   it('rejects at once for a signal that has fired, and for one that fires before, during and after the header', async () => {
-    await using server = await startRawServer(() => undefined);
+    await using server = await startScriptedServer(() => undefined);
     const transport = undiciTransport();
     await expect(transport({ ...request(server.origin), signal: AbortSignal.abort() })).rejects.toThrow('aborted');
     expect(server.requests).toEqual([]);
@@ -92,7 +92,7 @@ describe('undiciTransport', () => {
     early.abort();
     await expect(pending).rejects.toThrow('aborted');
     const late = new AbortController();
-    server.behave = (socket) => void socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{');
+    server.reply = rawReply('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{');
     const response = await transport({ ...request(server.origin), signal: late.signal });
     const text = textOf(response.body);
     late.abort();
@@ -101,7 +101,7 @@ describe('undiciTransport', () => {
   });
 
   it('leaves no listener on a signal that outlives the request', async () => {
-    await using server = await startRawServer(jsonAnswer({}));
+    await using server = await startScriptedServer(jsonReply({}));
     const transport = undiciTransport();
     const { signal } = new AbortController();
     let listeners = 0;
@@ -120,7 +120,7 @@ describe('undiciTransport', () => {
   });
 
   it('hands an answer over as it arrives', async () => {
-    await using server = await startRawServer(jsonAnswer({ active: true }));
+    await using server = await startScriptedServer(jsonReply({ active: true }));
     const transport = undiciTransport();
     for (const _turn of ['undici not loaded yet', 'and loaded']) {
       const heard = recordingReceiver();
@@ -132,9 +132,9 @@ describe('undiciTransport', () => {
   });
 
   it('takes a 1xx for no answer', async () => {
-    await using server = await startRawServer((socket) => {
-      socket.write(`HTTP/1.1 103 Early Hints\r\nlink: <a>\r\n\r\n${answer(200, '{}')}`);
-    });
+    await using server = await startScriptedServer(
+      rawReply(`HTTP/1.1 103 Early Hints\r\nlink: <a>\r\n\r\n${Buffer.from(httpBytes({ body: '{}' }))}`),
+    );
     const transport = undiciTransport();
     const heard = recordingReceiver();
     transport.push(request(server.origin), heard.receiver);
@@ -144,20 +144,20 @@ describe('undiciTransport', () => {
   });
 
   it('frees the connection of a delivery that is cancelled, before the answer and within it', async () => {
-    await using server = await startRawServer(() => undefined);
+    await using server = await startScriptedServer(() => undefined);
     const transport = undiciTransport({ connections: 1 });
     const early = recordingReceiver();
     transport.push(request(server.origin), early.receiver).cancel();
     await early.over;
     expect([early.calls, server.requests]).toEqual([['error aborted'], []]);
-    server.behave = (socket) => void socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{');
+    server.reply = rawReply('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{');
     const late = recordingReceiver();
     const delivery = transport.push(request(server.origin), late.receiver);
     await late.begun;
     delivery.cancel();
     await late.over;
     expect(late.calls.at(-1)).toBe('error aborted');
-    server.behave = jsonAnswer({});
+    server.reply = jsonReply({});
     // The one connection it may have is free again.
     const next = recordingReceiver();
     transport.push(request(server.origin), next.receiver);
@@ -168,8 +168,8 @@ describe('undiciTransport', () => {
 
   it('cancels nothing once an answer has come to its end', async () => {
     const sockets = new Set<unknown>();
-    await using server = await startRawServer(jsonAnswer({}));
-    server.greet = (socket) => sockets.add(socket);
+    await using server = await startScriptedServer(jsonReply({}));
+    server.onConnection = (socket) => sockets.add(socket);
     const transport = undiciTransport({ connections: 1 });
     for (let call = 0; call < 3; call++) {
       const heard = recordingReceiver();
@@ -205,15 +205,15 @@ describe.each<[string, (origin: string) => HttpTransport]>([
   ['elsewhere', () => webTransport({ connections: 1 })],
 ])('the default transport %s', (_name, make) => {
   it('gives the same JSON, follows no redirect, and reads no bomb', async () => {
-    await using server = await startRawServer(jsonAnswer({ active: true }));
+    await using server = await startScriptedServer(jsonReply({ active: true }));
     const transport = make(server.origin);
     const fetched = await fetchJson({ ...request(server.origin), transport, maxBytes: 100 });
     expect(fetched).toMatchObject({ json: { active: true } });
-    server.behave = jsonAnswer({}, 302, { location: '/elsewhere' });
+    server.reply = jsonReply({}, { status: 302, headers: { location: '/elsewhere' } });
     await expect(fetchJson({ ...request(server.origin), transport, maxBytes: 100 })).rejects.toMatchObject({
       failure: 'redirect',
     });
-    server.behave = (socket) => void socket.write(answer(200, ' '.repeat(200)));
+    server.reply = httpReply({ body: ' '.repeat(200) });
     await expect(fetchJson({ ...request(server.origin), transport, maxBytes: 100 })).rejects.toMatchObject({
       failure: 'too_large',
     });
@@ -221,7 +221,7 @@ describe.each<[string, (origin: string) => HttpTransport]>([
 });
 
 it('works with fetch as with undici', async () => {
-  await using server = await startRawServer(jsonAnswer({ active: true, client_id: 'c' }));
+  await using server = await startScriptedServer(jsonReply({ active: true, client_id: 'c' }));
   const verifier = new IntrospectionTokenVerifier({
     introspectionUrl: server.origin,
     clientId: 'rs',

@@ -1,22 +1,27 @@
 import { inspect } from 'node:util';
 import { type AuthError, safeVerify, type VerifierEvent } from '@auth/core';
+import {
+  jsonReply,
+  type ScriptedAnswer,
+  type ScriptedTransport,
+  scriptedTransport,
+  startScriptedServer,
+} from '@auth/testing';
 import { describe, expect, it } from 'vitest';
 import type { IntrospectionTokenVerifierOptions } from '../src/options.js';
 import { IntrospectionTokenVerifier } from '../src/verifier.js';
-import { type MemoryAnswer, type MemoryTransport, memoryTransport } from './support/memory-transport.js';
-import { jsonAnswer, startRawServer } from './support/raw-server.js';
 
 const NOW = 1_800_000_000;
 const GOOD = { active: true, client_id: 'c', sub: 's', scope: 'read write', exp: NOW + 3_600 };
 
 /** A verifier over a scripted server, with a clock to turn. */
 function rig(
-  respond: (body: URLSearchParams, count: number) => MemoryAnswer | Promise<MemoryAnswer>,
+  respond: (body: URLSearchParams, count: number) => ScriptedAnswer | Promise<ScriptedAnswer>,
   options: Partial<IntrospectionTokenVerifierOptions> = {},
 ) {
   const time = { now: NOW };
   const events: VerifierEvent[] = [];
-  const transport: MemoryTransport = memoryTransport(({ body = '' }) =>
+  const transport: ScriptedTransport = scriptedTransport(({ body = '' }) =>
     respond(new URLSearchParams(body), transport.requests.length),
   );
   const verifier = new IntrospectionTokenVerifier({
@@ -114,7 +119,7 @@ describe('IntrospectionTokenVerifier', () => {
   });
 
   it('lets a thousand concurrent callers of one token share one request', async () => {
-    await using server = await startRawServer(jsonAnswer(GOOD));
+    await using server = await startScriptedServer(jsonReply(GOOD));
     const verifier = new IntrospectionTokenVerifier({
       introspectionUrl: server.origin,
       clientId: 'rs',
@@ -148,7 +153,7 @@ describe('IntrospectionTokenVerifier', () => {
   });
 
   it("ends a caller's wait by its signal, and only its", async () => {
-    let answer: (value: MemoryAnswer) => void = () => undefined;
+    let answer: (value: ScriptedAnswer) => void = () => undefined;
     const { verifier, transport } = rig(
       () =>
         new Promise((resolve) => {
@@ -326,7 +331,7 @@ describe('IntrospectionTokenVerifier', () => {
       clientId: 'rs',
       clientSecret: 'secret',
       issuer: ['https://i.example'],
-      transport: memoryTransport(() => ({ json: { ...GOOD, iss: 'https://i.example' } })),
+      transport: scriptedTransport(() => ({ json: { ...GOOD, iss: 'https://i.example' } })),
       clock: () => NOW,
     };
     const copy = { ...options };

@@ -53,6 +53,7 @@ export {
 } from './scripted-reply.js';
 export type { ScriptedRequest } from './scripted-request.js';
 export { type ScriptedServer, type ScriptedServerOptions, startScriptedServer } from './scripted-server.js';
+export { type ScriptedAnswer, type ScriptedTransport, scriptedTransport } from './scripted-transport.js';
 export type { AuthorizationServerOptions, ClientInit } from './server-options.js';
 export type { CreateTokenOptions } from './token-claims.js';
 export type { IssueOptions } from './token-store.js';

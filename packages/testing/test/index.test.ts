@@ -22,6 +22,7 @@ it('exports what users import, and nothing by accident', () => {
     'parseBearerChallenge',
     'rawReply',
     'runVerifierConformance',
+    'scriptedTransport',
     'startAuthorizationServer',
     'startScriptedServer',
     'verifierConformanceReport',
