@@ -22,6 +22,7 @@ export function strykerOptions({ files }: MutationTarget, root: string, reportFi
     concurrency: 2,
     // Added to the time that the tests take without a mutant. Generous: a test that is only slow must not count as failed.
     timeoutMS: 30_000,
+    dryRunTimeoutMinutes: 30,
     reporters: ['json'],
     jsonReporter: { fileName: reportFile },
     tempDirName: join('..', '..', SANDBOX),

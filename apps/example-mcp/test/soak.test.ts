@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { heapGrowth, reportText } from './soak/report.js';
+import { soak } from './soak/soak.js';
+
+/** Ten minutes with TEST_LONG=1, some seconds without. */
+const SECONDS = process.env.TEST_LONG === '1' ? 600 : 16;
+
+describe(`the example servers under mixed load for ${SECONDS} seconds, while the provider fails and changes its keys`, () => {
+  it(
+    'decide right each time, and leave nothing behind',
+    async () => {
+      const report = await soak({ seconds: SECONDS, callers: 8, seed: 20_261_127 });
+      console.log(reportText(report));
+      expect(report.wrong).toEqual([]);
+      expect(report.unhandled).toEqual([]);
+      expect(report.leaked).toEqual([]);
+      // Compiled code and inline caches still grow in a short run.
+      expect(heapGrowth(report.heap)).toBeLessThan(SECONDS < 60 ? 16_000_000 : 6_000_000);
+      // The oracle allows a refusal in many moments: enough must have been accepted for the run to say something.
+      const accepted = [...report.counts.values()].reduce((sum, outcomes) => sum + (outcomes.get('200') ?? 0), 0);
+      expect(accepted).toBeGreaterThan(report.requests / 6);
+    },
+    SECONDS * 1000 + 60_000,
+  );
+});
