@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type Effort, median } from './measure.js';
+import type { Effort } from './measure.js';
+import { median } from './median.js';
 import type { Report } from './report.js';
 
 const MODULES = [
@@ -30,13 +31,35 @@ export async function coldStartBenchmark({ rounds }: Effort, modules: readonly s
       if (round >= 0) samples.push(ms);
     }
   }
-  const facts = Object.fromEntries([...times].map(([name, samples]) => [`import ${name}, ms`, median(samples)]));
+  const imports = Object.fromEntries([...times].map(([name, samples]) => [`import ${name}, ms`, median(samples)]));
+  const facts = { ...imports, 'files of undici loaded before anything is fetched': await undiciFiles() };
   return { benchmark: 'cold-start', groups: [], facts };
+}
+
+/** Makes both verifiers, verifies with a static key, and counts what was loaded of undici by then. */
+async function undiciFiles(): Promise<number> {
+  const code = `
+    import { createRequire } from 'node:module';
+    import { JWTVerifier } from '@auth/jwt';
+    import { IntrospectionTokenVerifier } from '@auth/introspection';
+    const options = { issuer: null, audience: null };
+    const secret = 'x'.repeat(32);
+    await new JWTVerifier({ ...options, secret }).verifyToken('a.b.c').catch(() => undefined);
+    new JWTVerifier({ ...options, jwksUri: 'https://login.example/jwks' });
+    new IntrospectionTokenVerifier({ ...options, introspectionUrl: 'https://login.example/introspect', clientId: 'a', clientSecret: secret });
+    const files = Object.keys(createRequire(process.cwd() + '/x.js').cache);
+    console.log(files.filter((file) => /[\\\\/]undici[\\\\/]/.test(file)).length);
+  `;
+  return Number(await outputOf(code));
 }
 
 async function importMs(name: string): Promise<number> {
   const code = `const start = performance.now(); await import('${name}'); console.log(performance.now() - start);`;
+  return Number(await outputOf(code));
+}
+
+async function outputOf(code: string): Promise<string> {
   const cwd = dirname(fileURLToPath(import.meta.url));
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', code], { cwd });
-  return Number(stdout);
+  return stdout;
 }

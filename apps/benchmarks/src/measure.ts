@@ -1,3 +1,6 @@
+import { collectYoung } from './heap.js';
+import { median } from './median.js';
+
 /** One way of doing the work. `prepare` builds the inputs of a batch, outside of the time that is measured. */
 export interface Contender {
   readonly name: string;
@@ -95,17 +98,11 @@ export function inFlight<Item>(
   };
 }
 
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
-}
-
 async function takeSample(contender: Contender, count: number): Promise<Sample> {
   const run = contender.prepare(count);
-  // What came before must not be finished on this one's time.
+  // What came before must not be finished on this one's time, nor its garbage collected on it.
   await new Promise((resolve) => setImmediate(resolve));
+  collectYoung();
   const cpu = process.threadCpuUsage();
   const start = performance.now();
   await run();

@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { describeMachine, type Machine } from './machine.js';
 import type { Result } from './measure.js';
 
 /** What was measured side by side: a column of the table. */
@@ -10,82 +7,77 @@ export interface Group {
   readonly results: readonly Result[];
 }
 
+/** Numbers that are no race of contenders in one process. */
+export interface Table {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly { readonly name: string; readonly cells: readonly number[] }[];
+}
+
 export interface Report {
   readonly benchmark: string;
   readonly groups: readonly Group[];
+  readonly tables?: readonly Table[];
   /** Findings that are no rate: numbers with their names. */
   readonly facts?: Readonly<Record<string, number>>;
 }
 
-export interface Machine {
-  readonly cpu: string;
-  readonly cores: number;
-  readonly platform: string;
-  readonly versions: Readonly<Record<string, string>>;
-}
-
-const PEERS = ['jose', 'fast-jwt', 'jsonwebtoken', 'aws-jwt-verify', 'express-oauth2-jwt-bearer', 'undici'];
-
-export function machine(): Machine {
-  const [first] = cpus();
-  const versions = Object.fromEntries(PEERS.map((name) => [name, installedVersion(name)]));
-  return {
-    cpu: first?.model.trim() ?? 'unknown',
-    cores: cpus().length,
-    platform: `${process.platform} ${process.arch}`,
-    versions: { node: process.versions.node, openssl: process.versions.openssl, ...versions },
-  };
-}
-
 /** The machine and the tables, in Markdown: contenders are rows, groups are columns. */
-export function formatReport(report: Report, { cpu, cores, platform, versions }: Machine): string {
-  const listed = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  const lines = [`## ${report.benchmark}`, '', `${cpu}, ${cores} cores, ${platform}; ${listed.join(', ')}`, ''];
-  if (report.groups.length > 0) {
-    const cell = (result: Result): string =>
-      `${amount(result.opsPerSecond)} (${result.firstIsFasterBy.toFixed(2)}) ${result.mainThreadMicros.toFixed(2)}`;
+export function formatReport(report: Report, about: Machine): string {
+  return `## ${report.benchmark}\n\n${describeMachine(about)}\n\n${formatTables(report)}`;
+}
+
+/** The tables alone. */
+export function formatTables({ groups, tables = [], facts = {} }: Report): string {
+  const lines: string[] = [];
+  if (groups.length > 0) {
     lines.push(
       'Each cell: operations per second, (how many times as fast the first row is), main-thread CPU in µs each.',
       '',
+      ...raceTable(groups),
+      '',
     );
-    lines.push(...table(report.groups, cell), '');
   }
-  for (const [name, value] of Object.entries(report.facts ?? {})) lines.push(`- ${name}: ${Number(value.toFixed(2))}`);
+  for (const { name, columns, rows } of tables) {
+    const cells = rows.map((row) => [row.name, ...row.cells.map(number)]);
+    lines.push(`**${name}**`, '', ...markdownTable(['', ...columns], cells), '');
+  }
+  for (const [name, value] of Object.entries(facts)) lines.push(`- ${name}: ${number(value)}`);
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
-function table(groups: readonly Group[], cell: (result: Result) => string): string[] {
+/** A contender's result in a group. */
+export function resultOf(report: Report | undefined, group: string, contender: string): Result | undefined {
+  return report?.groups.find(({ name }) => name === group)?.results.find(({ name }) => name === contender);
+}
+
+/** A cell of a table; `table` is how its name begins. */
+export function cellOf(report: Report | undefined, table: string, row: string, column: string): number | undefined {
+  const found = report?.tables?.find(({ name }) => name.startsWith(table));
+  const index = found?.columns.indexOf(column) ?? -1;
+  return found?.rows.find(({ name }) => name === row)?.cells[index];
+}
+
+export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  return [header, header.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`);
+}
+
+/** Three digits that count. */
+export function number(value: number): string {
+  if (Math.abs(value) >= 10_000) return `${(value / 1_000).toFixed(1)} k`;
+  if (Math.abs(value) >= 100 || Number.isInteger(value)) return value.toFixed(0);
+  return value.toFixed(2);
+}
+
+function raceTable(groups: readonly Group[]): string[] {
   const names = [...new Set(groups.flatMap(({ results }) => results.map(({ name }) => name)))];
   const rows = names.map((name) => [
     name,
     ...groups.map(({ results }) => {
       const found = results.find((result) => result.name === name);
-      return found === undefined ? '–' : cell(found);
+      if (found === undefined) return '–';
+      return `${number(found.opsPerSecond)} (${found.firstIsFasterBy.toFixed(2)}) ${found.mainThreadMicros.toFixed(2)}`;
     }),
   ]);
-  const header = ['', ...groups.map(({ name }) => name)];
-  return [header, header.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`);
-}
-
-function amount(perSecond: number): string {
-  return perSecond >= 10_000 ? `${(perSecond / 1_000).toFixed(1)} k` : perSecond.toFixed(0);
-}
-
-/** Read beside the package's entry, since not every package exports its package.json. */
-function installedVersion(name: string): string {
-  let folder = dirname(fileURLToPath(import.meta.resolve(name)));
-  for (;;) {
-    try {
-      const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
-        name?: string;
-        version?: string;
-      };
-      if (manifest.name === name && manifest.version !== undefined) return manifest.version;
-    } catch {
-      // No package.json here: further up.
-    }
-    const parent = dirname(folder);
-    if (parent === folder) return 'unknown';
-    folder = parent;
-  }
+  return markdownTable(['', ...groups.map(({ name }) => name)], rows);
 }

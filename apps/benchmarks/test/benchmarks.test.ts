@@ -3,10 +3,15 @@ import { cachedBenchmark } from '../src/cached.js';
 import { coldStartBenchmark } from '../src/cold-start.js';
 import { forgedBenchmark } from '../src/forged.js';
 import { gateBenchmark } from '../src/gate.js';
+import { growthBenchmark } from '../src/growth.js';
 import { introspectionBenchmark } from '../src/introspection.js';
 import { jwtBenchmark } from '../src/jwt.js';
-import { type Contender, type Effort, measure, median } from '../src/measure.js';
-import { formatReport, machine, type Report } from '../src/report.js';
+import { machine } from '../src/machine.js';
+import { type Contender, type Effort, measure } from '../src/measure.js';
+import { median } from '../src/median.js';
+import { memoryBenchmark } from '../src/memory.js';
+import { formatReport, type Report } from '../src/report.js';
+import { serversBenchmark } from '../src/servers.js';
 
 const TINY: Effort = { rounds: 1, warmUpRounds: 0, batchMs: 1 };
 
@@ -17,10 +22,13 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Report>>> = {
   forged: () => forgedBenchmark(TINY, 8),
   gate: () => gateBenchmark(TINY, 8),
   introspection: () => introspectionBenchmark(TINY),
+  servers: () => serversBenchmark(TINY, 4, ['MCP SDK, tools/call']),
+  growth: () => growthBenchmark(TINY, [1, 3], [1, 3]),
+  memory: () => memoryBenchmark(40, 10),
   'cold-start': () => coldStartBenchmark(TINY, ['@auth/core', 'jose']),
 };
 
-function numbersOf({ groups, facts = {} }: Report): number[] {
+function numbersOf({ groups, tables = [], facts = {} }: Report): number[] {
   const results = groups.flatMap((group) => group.results);
   const measured = results.flatMap((result) => [
     result.opsPerSecond,
@@ -28,16 +36,20 @@ function numbersOf({ groups, facts = {} }: Report): number[] {
     result.firstIsFasterBy,
     result.cpuToFirst,
   ]);
-  return [...measured, ...Object.values(facts)];
+  const cells = tables.flatMap(({ rows }) => rows.flatMap((row) => row.cells));
+  return [...measured, ...cells, ...Object.values(facts)];
 }
 
-describe('each benchmark runs and gives finite, positive numbers', () => {
-  it.each(Object.entries(BENCHMARKS))('%s', { timeout: 60_000 }, async (name, run) => {
+describe('each benchmark runs and gives finite numbers', () => {
+  it.each(Object.entries(BENCHMARKS))('%s', { timeout: 120_000 }, async (name, run) => {
     const report = await run();
     const numbers = numbersOf(report);
+    const { groups } = report;
+    const rates = groups.flatMap(({ results }) => results.map(({ opsPerSecond }) => opsPerSecond));
     expect(report.benchmark).toBe(name);
     expect(numbers.length).toBeGreaterThan(0);
-    expect(numbers.filter((value) => !(Number.isFinite(value) && value > 0))).toEqual([]);
+    expect(numbers.filter((value) => !Number.isFinite(value))).toEqual([]);
+    expect(rates.filter((value) => value <= 0)).toEqual([]);
     expect(formatReport(report, machine())).toContain(`## ${name}`);
   });
 });

@@ -70,7 +70,15 @@ export function missingScopes(
 ): readonly string[] {
   // A text's `includes` would find parts of scopes.
   if (!Array.isArray(granted)) return required;
-  if (required.every((scope) => granted.includes(scope))) return [];
+  if (holdsAll(granted, required)) return NO_SCOPES;
   const expanded = expandScopes(granted, hierarchy);
   return required.filter((scope) => !expanded.has(scope));
+}
+
+/** A loop: this runs for every request, where a closure is noticed. */
+function holdsAll(granted: readonly string[], required: readonly string[]): boolean {
+  for (const scope of required) {
+    if (!granted.includes(scope)) return false;
+  }
+  return true;
 }

@@ -3,7 +3,6 @@ import {
   AuthError,
   allOf,
   assertScopes,
-  authenticate,
   authorize,
   type Check,
   type Clock,
@@ -13,6 +12,7 @@ import {
   type ProtectedResourceMetadata,
   parseBearerToken,
   requireScopes,
+  safeVerify,
   scopeListOption,
 } from '@auth/core';
 import { notAllowed } from './allow-lists.js';
@@ -94,9 +94,12 @@ class PolicyGate<Caller extends AccessToken | undefined> implements Gate<Caller>
       }
       const answer = this.#openAnswer(request);
       if (answer !== undefined) return answered(answer, isHead);
-      const pending = this.#authenticate(request);
-      if (pending !== undefined) {
-        accessToken = trusted(await pending, request);
+      const token = this.#tokenOf(request);
+      if (token !== undefined) {
+        // The road of core's `authenticate`, whose options are this gate's own: they were checked once, when it was made.
+        const verified = await safeVerify(this.#policy.verifier, token);
+        if (!verified.ok) throw verified.error;
+        accessToken = trusted(verified.accessToken, token);
         this.#assertAudience(accessToken);
         if (this.#check === undefined) this.#assertScopes(accessToken);
         else await authorize(accessToken, this.#check, { scopeHierarchy: this.#policy.scopeHierarchy });
@@ -137,16 +140,15 @@ class PolicyGate<Caller extends AccessToken | undefined> implements Gate<Caller>
     return new PolicyGate(this.#policy, { ...this.#route, optional: true });
   }
 
-  /** `undefined` lets the caller in without a token. Not async, since each turn of the queue costs every request. */
-  #authenticate(request: GateRequest): Promise<AccessToken> | undefined {
+  /** The caller's token; `undefined` lets the caller in without one. */
+  #tokenOf(request: GateRequest): string | undefined {
     const authorization = fieldValues(request, 'authorization');
     if (this.#route.optional && !hasCredentials(authorization)) return undefined;
-    if (hasQueryToken(targetOf(request))) {
-      // Two ways to send a token (RFC 6750 §3.1). Without a bearer header this throws as if there were no query.
-      parseBearerToken(authorization);
-      throw new AuthError('invalid_request');
-    }
-    return authenticate({ authorization, verifier: this.#policy.verifier });
+    // Without a bearer header this throws, whatever the query says.
+    const token = parseBearerToken(authorization);
+    // Two ways to send a token (RFC 6750 §3.1).
+    if (hasQueryToken(targetOf(request))) throw new AuthError('invalid_request');
+    return token;
   }
 
   #assertAudience(accessToken: AccessToken): void {
@@ -191,10 +193,9 @@ function hasCredentials(authorization: string | readonly string[] | undefined): 
 }
 
 /** What a verifier of somebody else's making returns becomes a frozen AccessToken that shows no credential. */
-function trusted(accessToken: AccessToken, request: GateRequest): AccessToken {
+function trusted(accessToken: AccessToken, token: string): AccessToken {
   const { scopes, audience } = accessToken;
   if (Object.isFrozen(accessToken) && Array.isArray(scopes) && Array.isArray(audience)) return accessToken;
-  const token = parseBearerToken(fieldValues(request, 'authorization'));
   return createAccessToken(token, { ...accessToken, clientId: accessToken.clientId });
 }
 
