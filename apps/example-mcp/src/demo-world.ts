@@ -1,9 +1,8 @@
 import type { VerifierEvent } from '@auth/core';
-import type { JWK } from 'oidc-provider';
-import { type AuthorizationServer, RESOURCE_SERVER, startAuthorizationServer } from './authorization-server.js';
+import { type AuthorizationServer, RESOURCE_SERVER } from './authorization-server.js';
+import { LocalProvider } from './local-provider.js';
 import { NotesStore } from './notes-store.js';
 import { type ProtectedServer, startProtectedServer } from './protected-server.js';
-import { newSigningKey } from './signing-keys.js';
 import { createVerifier, type Strategy, type StrategyContext } from './strategies.js';
 
 /** Everything the demo plays with: a real authorization server, MCP servers protected by our packages, and the time. */
@@ -12,28 +11,25 @@ export class DemoWorld {
   skewSeconds = 0;
   /** Why the last token was refused, as the servers' observers saw it. */
   lastReason: string | undefined;
-  /** Resources that the authorization server issues tokens for. */
-  readonly resources: string[];
-  #provider: AuthorizationServer;
-  #key: JWK;
+  readonly #provider: LocalProvider;
   readonly #servers: ProtectedServer[] = [];
 
-  private constructor(provider: AuthorizationServer, key: JWK, resources: string[]) {
-    this.resources = resources;
+  private constructor(provider: LocalProvider) {
     this.#provider = provider;
-    this.#key = key;
   }
 
   /** Starts the authorization server; 0 picks a free port. */
   static async start(port: number): Promise<DemoWorld> {
-    const key = await newSigningKey();
-    const resources: string[] = [];
-    const provider = await startAuthorizationServer({ port, jwks: { keys: [key] }, resources: () => resources });
-    return new DemoWorld(provider, key, resources);
+    return new DemoWorld(await LocalProvider.start(port));
   }
 
   get provider(): AuthorizationServer {
-    return this.#provider;
+    return this.#provider.server;
+  }
+
+  /** Resources that the authorization server issues tokens for. */
+  get resources(): string[] {
+    return this.#provider.resources;
   }
 
   /** A new MCP server with a verifier of its own: nothing is cached in it yet. */
@@ -41,13 +37,13 @@ export class DemoWorld {
     const server = await startProtectedServer({
       port: 0,
       store: new NotesStore(),
-      authorizationServers: [this.#provider.issuer],
+      authorizationServers: [this.provider.issuer],
       verifier: (resource) =>
         createVerifier(strategy, {
-          issuer: this.#provider.issuer,
+          issuer: this.provider.issuer,
           resource,
-          jwksUri: this.#provider.jwksUri,
-          introspectionUrl: this.#provider.introspectionUrl,
+          jwksUri: this.provider.jwksUri,
+          introspectionUrl: this.provider.introspectionUrl,
           clientId: RESOURCE_SERVER.id,
           clientSecret: RESOURCE_SERVER.secret,
           clock: () => Date.now() / 1000 + this.skewSeconds,
@@ -62,32 +58,22 @@ export class DemoWorld {
 
   /** The identity provider goes down. */
   async stopProvider(): Promise<void> {
-    await this.#provider.close();
+    await this.#provider.stop();
   }
 
   /** The identity provider comes back on the same port, with its key or with a new one. */
   async restartProvider(options: { readonly rotate: boolean }): Promise<void> {
-    if (options.rotate) this.#key = await newSigningKey();
-    this.#provider = await startAuthorizationServer({
-      port: this.#provider.port,
-      jwks: { keys: [this.#key] },
-      resources: () => this.resources,
-    });
+    await this.#provider.restart(options);
   }
 
   /** A second provider with the same key, that calls itself something else. */
   async impostor(): Promise<AuthorizationServer> {
-    return startAuthorizationServer({
-      port: 0,
-      jwks: { keys: [this.#key] },
-      resources: () => this.resources,
-      issuer: 'http://127.0.0.1:1/impostor',
-    });
+    return this.#provider.impostor();
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#servers.map((server) => server.close()));
-    await this.#provider.close().catch(() => undefined);
+    await this.#provider.stop();
   }
 
   #observe(event: VerifierEvent): void {

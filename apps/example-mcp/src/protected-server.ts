@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { TokenVerifier } from '@auth/core';
+import type { Verifier } from '@auth/core';
 import { createGate } from '@auth/http';
 import { requireAuth } from '@auth/http/node';
 import { createAuthorizer, getAccessToken } from '@auth/mcp/sdk';
@@ -23,7 +23,7 @@ export interface ProtectedServerOptions {
   /** Issuers that clients may use; without any, no metadata is served. */
   readonly authorizationServers?: readonly string[] | undefined;
   /** Makes the verifier for the resource identifier, which names the port. */
-  readonly verifier: (resource: string) => TokenVerifier & { close?: () => Promise<void> };
+  readonly verifier: (resource: string) => Verifier & { close?(): Promise<void> };
 }
 
 /** A running protected MCP server. */

@@ -21,6 +21,8 @@ export interface StrategyContext {
   readonly secret?: string | undefined;
   /** How long a positive answer is believed; for `introspection`. Default: not at all, so that a revocation counts at once. */
   readonly introspectionCacheSeconds?: number | undefined;
+  /** Shortest time between two fetches that unknown key ids cause; for `jwks`. Default: that of `JWTVerifier`. */
+  readonly keyCooldownSeconds?: number | undefined;
   readonly clock?: Clock | undefined;
   readonly observer?: VerifierObserver | undefined;
 }
@@ -31,7 +33,13 @@ export function createVerifier(strategy: Strategy, context: StrategyContext): To
   const common = { clock, observer };
   switch (strategy) {
     case 'jwks':
-      return new JWTVerifier({ jwksUri: context.jwksUri, issuer, audience, ...common });
+      return new JWTVerifier({
+        jwksUri: context.jwksUri,
+        remoteKeys: { cooldownSeconds: context.keyCooldownSeconds },
+        issuer,
+        audience,
+        ...common,
+      });
     case 'public-key':
       return new JWTVerifier({ publicKey: required('publicKey', context.publicKey), issuer, audience, ...common });
     case 'hmac':

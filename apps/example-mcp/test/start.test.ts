@@ -1,51 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
+import { spawn } from 'node:child_process';
 import { KeyPair, startAuthorizationServer as startTestServer } from '@auth/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { attempt, callTool } from '../src/demo-client.js';
+import { start, stopAll } from './support/started.js';
 
-const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
-const children: ChildProcess[] = [];
-
-afterEach(async () => {
-  for (const child of children.splice(0)) {
-    if (child.exitCode !== null) continue;
-    child.kill('SIGTERM');
-    await once(child, 'exit');
-  }
-});
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function start(variables: Record<string, string>): Promise<{ url: string; output: string }> {
-  const env = {
-    ...process.env,
-    ...variables,
-    PORT: String(await freePort()),
-    AUTHORIZATION_SERVER_PORT: String(await freePort()),
-    SECRET: 'a secret of at least thirty-two bytes for the test',
-  };
-  const child = spawn(process.execPath, [cli, 'start'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  children.push(child);
-  let output = '';
-  // Not `for await`, whose end would close the pipe that the server goes on writing its log to.
-  await new Promise<void>((resolve) => {
-    child.stdout.on('data', (chunk) => {
-      output += String(chunk);
-      if (output.includes('Ctrl+C')) resolve();
-    });
-  });
-  return { url: `http://127.0.0.1:${env.PORT}/mcp`, output };
-}
+afterEach(stopAll);
 
 it.each(['jwks', 'hmac', 'introspection', 'static', 'debug'])(
   'serves with the strategy %s, prints what to paste, and refuses a caller without a token',
