@@ -1,10 +1,9 @@
-import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { JWTVerifier } from '@auth/jwt';
-import { KeyPair } from '@auth/testing';
+import { jsonReply, KeyPair, startScriptedServer } from '@auth/testing';
 import { describe, expect, test } from 'vitest';
 import { createGate } from '../src/gate.js';
-import { listen, SKINS } from './support/skins.js';
+import { SKINS } from './support/skins.js';
 
 const ISSUER = 'https://login.example.com';
 const AUDIENCE = 'https://notes.example.com/mcp';
@@ -14,18 +13,12 @@ const token = await key.createToken({ issuer: ISSUER, audience: AUDIENCE });
 /** A key endpoint that lets all its callers wait, and then tells them that it is out of order, or what the keys are. */
 async function keyEndpoint() {
   const waiting: ((status: number) => void)[] = [];
-  let requests = 0;
-  const server = await listen(
-    createServer((_request, response) => {
-      requests++;
-      waiting.push((status) => response.writeHead(status).end(JSON.stringify(key.jwks)));
-    }),
-  );
+  const server = await startScriptedServer((request, socket) => {
+    waiting.push((status) => jsonReply(key.jwks, { status })(request, socket));
+  });
   return {
-    jwksUri: `http://127.0.0.1:${server.port}/jwks`,
-    get requests() {
-      return requests;
-    },
+    jwksUri: `${server.origin}/jwks`,
+    requests: server.requests,
     /** Answers everybody, once somebody has asked. */
     answer: async (status: number): Promise<void> => {
       while (waiting.length === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -66,7 +59,7 @@ describe('CVE-2025-64527: two tokens in one request while the fetch that all wai
       expect(new Set(await Promise.all([...double, ...mixed]))).toEqual(new Set([400]));
       await endpoint.answer(500);
       expect(new Set(await Promise.all(single))).toEqual(new Set([503]));
-      expect(endpoint.requests).toBe(1);
+      expect(endpoint.requests).toHaveLength(1);
       expect(await ask(server.port, good, good)).toBe(400);
       expect(await ask(server.port, good)).toBe(503);
 

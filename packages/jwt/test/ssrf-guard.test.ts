@@ -1,5 +1,5 @@
-import type { AddressInfo, LookupFunction } from 'node:net';
-import { createServer, type Server } from 'node:net';
+import type { LookupFunction } from 'node:net';
+import { type ScriptedServer, startScriptedServer } from '@auth/testing';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createRemoteKeys } from '../src/remote-keys.js';
 import {
@@ -13,22 +13,16 @@ import {
 const v4 = (address: string): ResolvedAddress => ({ address, family: 4 });
 const v6 = (address: string): ResolvedAddress => ({ address, family: 6 });
 
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) server.close();
+const servers: ScriptedServer[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close();
 });
 
-/** A port on this machine; `connections` counts who came. */
-async function trap(): Promise<{ port: number; connections: number }> {
-  const seen = { port: 0, connections: 0 };
-  const server = createServer((socket) => {
-    seen.connections++;
-    socket.destroy();
-  });
+/** A server on this machine; its `connections` say who came. */
+async function trap(): Promise<ScriptedServer & { readonly port: string }> {
+  const server = await startScriptedServer();
   servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  seen.port = (server.address() as AddressInfo).port;
-  return seen;
+  return Object.assign(server, { port: new URL(server.origin).port });
 }
 
 const look = (lookup: LookupFunction, all: boolean): Promise<unknown> =>
@@ -108,7 +102,7 @@ describe('the transport', () => {
     await expect(transport(get(`https://as.example:${seen.port}/`))).rejects.toMatchObject({ code: 'EBLOCKED' });
     await transport.close();
     expect(names).toEqual(['as.example']);
-    expect(seen.connections).toBe(0);
+    expect(seen.connections.total).toBe(0);
   });
 
   test('the system’s resolver is the default: localhost is blocked', async () => {
@@ -117,7 +111,7 @@ describe('the transport', () => {
     await expect(transport(get(`https://localhost:${seen.port}/`))).rejects.toMatchObject({ code: 'EBLOCKED' });
     await expect(transport(get(`https://127.0.0.1:${seen.port}/`))).rejects.toMatchObject({ code: 'EBLOCKED' });
     await transport.close();
-    expect(seen.connections).toBe(0);
+    expect(seen.connections.total).toBe(0);
   });
 
   test('as the transport of remote keys it makes a blocked endpoint unavailable', async () => {
@@ -131,7 +125,7 @@ describe('the transport', () => {
       code: 'temporarily_unavailable',
       cause: { failure: 'network', code: 'EBLOCKED' },
     });
-    expect(seen.connections).toBe(0);
+    expect(seen.connections.total).toBe(0);
     await source.close();
   });
 
