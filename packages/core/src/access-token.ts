@@ -45,8 +45,7 @@ class FrozenAccessToken implements AccessToken {
   // A private field is seen by no serialiser, spread, clone or inspector, whatever its options.
   readonly #token: string;
 
-  constructor(token: string, init: AccessTokenInit) {
-    if (typeof init !== 'object' || init === null) throw new TypeError('AccessToken: its fields must be an object');
+  constructor(token: string, init: AccessTokenInit | AccessToken, claims: Readonly<Record<string, unknown>>) {
     this.#token = token;
     if (init.clientId !== undefined) this.clientId = init.clientId;
     if (init.subject !== undefined) this.subject = init.subject;
@@ -54,12 +53,17 @@ class FrozenAccessToken implements AccessToken {
     this.audience = frozenList(init.audience);
     this.scopes = frozenList(init.scopes);
     if (init.expiresAt !== undefined) this.expiresAt = init.expiresAt;
-    this.claims = init.claims === undefined ? NO_CLAIMS : frozenCopy(init.claims, token);
+    this.claims = claims;
     Object.freeze(this);
   }
 
   get token(): string {
     return this.#token;
+  }
+
+  /** The value, if it was made here, for this very token. */
+  static ofToken(value: object, token: string): FrozenAccessToken | undefined {
+    return #token in value && value.#token === token ? value : undefined;
   }
 
   static {
@@ -71,10 +75,31 @@ class FrozenAccessToken implements AccessToken {
 /**
  * Makes the frozen {@link AccessToken} of a verified token. The claims are copied, so that the caller's object stays as it
  * is; a text among them that is the token, or holds one long enough to be no coincidence, is replaced by `[redacted]`, since
- * claims are logged. Throws a `TypeError` for lists that are none.
+ * claims are logged. An access token that was made of this token before is returned as it is. Throws a `TypeError` for lists
+ * that are none.
  */
-export function createAccessToken(token: string, init: AccessTokenInit): AccessToken {
-  return new FrozenAccessToken(token, init);
+export function createAccessToken(token: string, init: AccessTokenInit | AccessToken): AccessToken {
+  if (typeof init !== 'object' || init === null) throw new TypeError('AccessToken: its fields must be an object');
+  const made = FrozenAccessToken.ofToken(init, token);
+  if (made !== undefined) return made;
+  return new FrozenAccessToken(token, init, init.claims === undefined ? NO_CLAIMS : frozenCopy(init.claims, token));
+}
+
+/**
+ * {@link createAccessToken} for claims that were read from the token itself and that nobody else holds: they are frozen where
+ * they stand, since copying them costs as much as all claim checks together. Nothing is redacted: a text inside of a token is
+ * shorter than the token.
+ */
+export function adoptAccessToken(token: string, init: AccessTokenInit): AccessToken {
+  return new FrozenAccessToken(token, init, init.claims === undefined ? NO_CLAIMS : freezeJson(init.claims));
+}
+
+/** Freezes JSON data that was parsed here and everything in it, where it stands. Its depth is bounded by the parser. */
+export function freezeJson<Value>(value: Value): Value {
+  // Data of this kind is frozen here alone, always as a whole.
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const name of Object.keys(value)) freezeJson((value as Record<string, unknown>)[name]);
+  return Object.freeze(value);
 }
 
 /** Whether a value has what the road needs of an {@link AccessToken}, whoever made it. */

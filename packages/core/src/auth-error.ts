@@ -97,12 +97,29 @@ const REASON_DESCRIPTIONS = {
   sender_constrained: 'The access token is bound to a key and cannot be used as a bearer token',
 } as const satisfies Record<InvalidTokenReason, string>;
 
+/** V8's setting, which other engines have taken over; not a part of the language. */
+const engine: { stackTraceLimit?: unknown } = Error as { stackTraceLimit?: unknown };
+
+/** Switches stack traces off and returns what to set again; `undefined` where that cannot be done, in a hardened realm for example. */
+function withoutStack(): unknown {
+  const { stackTraceLimit } = engine;
+  if (typeof stackTraceLimit !== 'number') return undefined;
+  try {
+    engine.stackTraceLimit = 0;
+    return stackTraceLimit;
+  } catch {
+    return undefined;
+  }
+}
+
 // In the global registry, so that copies of this package loaded side by side recognise each other's errors.
 const BRAND: unique symbol = Symbol.for('mcp-bearer-auth.AuthError.1') as never;
 
 /**
  * The only error that verification ever rejects with.
  * `message` and `description` are the same fixed text per code and reason: safe to send to a client, free of claim values.
+ * Only `temporarily_unavailable` has a stack trace: the others say something about a request, and where they were made says
+ * nothing more, while taking the trace costs more than finding the fault.
  */
 export class AuthError extends Error {
   readonly code: AuthErrorCode;
@@ -117,7 +134,9 @@ export class AuthError extends Error {
 
   constructor(code: AuthErrorCode, init: AuthErrorInit = {}) {
     const description = describe(code, init.reason);
+    const stackTraceLimit = code === 'temporarily_unavailable' ? undefined : withoutStack();
     super(description, init.cause === undefined ? undefined : { cause: init.cause });
+    if (stackTraceLimit !== undefined) engine.stackTraceLimit = stackTraceLimit;
     this.code = code;
     this.status = STATUS[code];
     this.description = description;

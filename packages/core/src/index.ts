@@ -1,5 +1,12 @@
 export { abortedError, withSignal } from './abort.js';
-export { type AccessToken, type AccessTokenInit, createAccessToken, principalKey } from './access-token.js';
+export {
+  type AccessToken,
+  type AccessTokenInit,
+  adoptAccessToken,
+  createAccessToken,
+  freezeJson,
+  principalKey,
+} from './access-token.js';
 export {
   AuthError,
   type AuthErrorCode,

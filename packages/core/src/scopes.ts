@@ -7,6 +7,9 @@ const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 export type ScopeHierarchy = Readonly<Record<string, readonly string[]>>;
 
 const NO_HIERARCHY: ScopeHierarchy = Object.freeze({});
+/** As many scopes are told apart faster by looking at them all than by a Set. */
+const FEW = 16;
+
 const NO_SCOPES: readonly string[] = Object.freeze([]);
 
 /** Whether a text is one scope-token of RFC 6749 §3.3. */
@@ -21,8 +24,12 @@ export function isScopeToken(value: unknown): value is string {
 export function parseScopes(value: unknown): readonly string[] {
   const candidates: readonly unknown[] =
     typeof value === 'string' ? value.split(' ') : Array.isArray(value) ? value : [];
-  if (candidates.length === 0) return [];
-  return [...new Set(candidates.filter(isScopeToken))];
+  const scopes: string[] = [];
+  for (const candidate of candidates) {
+    if (scopes.length === FEW) return [...new Set(candidates.filter(isScopeToken))];
+    if (isScopeToken(candidate) && !scopes.includes(candidate)) scopes.push(candidate);
+  }
+  return scopes;
 }
 
 /**

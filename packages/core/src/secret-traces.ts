@@ -13,10 +13,35 @@ const TRIVIAL_LENGTH = 4;
 export function mayHoldSecret(value: unknown, secret: string): boolean {
   if (secret === '') return false;
   try {
+    if (isTooShortFor(value, secret.length)) return false;
     return holds(value, secretMatcher(secret));
   } catch {
     return true;
   }
+}
+
+/** Texts that numbers and booleans become are shorter. */
+const LONGER_THAN_NUMBERS = 32;
+
+/**
+ * Whether a value is flat data, each text of which is shorter than the secret: then none can hold it, since no encoding is
+ * shorter than what it encodes. Details of refusals are of this kind; to look closer would cost more than all else in a refusal.
+ */
+function isTooShortFor(value: unknown, secretLength: number): boolean {
+  if (secretLength < LONGER_THAN_NUMBERS || typeof value !== 'object' || value === null) return false;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  return Reflect.ownKeys(value).every((name) => {
+    if (typeof name !== 'string' || name.length >= secretLength || name === 'toJSON') return false;
+    const member = (value as Record<string, unknown>)[name];
+    return Array.isArray(member)
+      ? Reflect.ownKeys(member).length === member.length + 1 && member.every((item) => isShort(item, secretLength))
+      : isShort(member, secretLength);
+  });
+}
+
+function isShort(value: unknown, secretLength: number): boolean {
+  if (typeof value === 'string') return value.length < secretLength;
+  return value === undefined || value === null || typeof value === 'number' || typeof value === 'boolean';
 }
 
 /** The value, or in its place an error that says no more than what kind of value it was, when it may hold one of the secrets. */

@@ -81,7 +81,14 @@ export abstract class TokenVerifier implements Verifier {
    */
   async verifyToken(token: string, options: VerifyOptions = {}): Promise<AccessToken> {
     try {
-      const accessToken = await this.#verify(token, options);
+      assertTokenSize(token, this.maxTokenBytes);
+      // Untyped callers say "none" with null.
+      const signal = (options as VerifyOptions | null)?.signal ?? undefined;
+      if (signal?.aborted) throw abortedError(signal);
+      const pending = this.authenticate(token, options ?? {});
+      const init = await (signal === undefined ? pending : withSignal(Promise.resolve(pending), signal));
+      const accessToken = createAccessToken(token, init);
+      this.assertUsable(accessToken);
       if (this.observer !== undefined) {
         const { clientId, subject, issuer } = accessToken;
         notify(this.observer, { type: 'token.accepted', clientId, subject, issuer });
@@ -97,20 +104,13 @@ export abstract class TokenVerifier implements Verifier {
 
   /**
    * Says who a token belongs to, or throws an {@link AuthError}. The token is a text of bounded size that is not empty. Expiry
-   * and required scopes need not be checked here; the result is copied and frozen.
+   * and required scopes need not be checked here; the result is copied and frozen, unless it is an {@link AccessToken} of this
+   * token already.
    */
-  protected abstract authenticate(token: string, options: VerifyOptions): Promise<AccessTokenInit>;
-
-  async #verify(token: string, options: VerifyOptions | null): Promise<AccessToken> {
-    assertTokenSize(token, this.maxTokenBytes);
-    // Untyped callers say "none" with null.
-    const signal = options?.signal ?? undefined;
-    if (signal?.aborted) throw abortedError(signal);
-    const init = await withSignal(this.authenticate(token, options ?? {}), signal);
-    const accessToken = createAccessToken(token, init);
-    this.assertUsable(accessToken);
-    return accessToken;
-  }
+  protected abstract authenticate(
+    token: string,
+    options: VerifyOptions,
+  ): AccessTokenInit | AccessToken | Promise<AccessTokenInit | AccessToken>;
 
   /** Expiry and required scopes: what is checked again on each use of an {@link AccessToken} that was kept. */
   protected assertUsable(accessToken: AccessToken): void {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type AccessTokenInit, createAccessToken, isAccessToken, principalKey } from '../src/access-token.js';
+import {
+  type AccessTokenInit,
+  adoptAccessToken,
+  createAccessToken,
+  isAccessToken,
+  principalKey,
+} from '../src/access-token.js';
 
 const TOKEN = 'eyJhbGciOiJub25lIn0.e30.c2lnbmF0dXJl';
 
@@ -136,5 +142,22 @@ describe('principalKey (CVE-2026-52869)', () => {
     expect(principalKey(one)).not.toBe(principalKey(two));
     expect(principalKey(one)).toBe(principalKey(one));
     expect(principalKey(one)).toMatch(/^anonymous:/);
+  });
+});
+
+describe('adoptAccessToken', () => {
+  it('freezes the claims where they stand, deeply, and copies nothing', () => {
+    const claims = { sub: 'alice', nested: { list: [{ a: 1 }] } };
+    const accessToken = adoptAccessToken('token', { subject: 'alice', claims });
+    expect(accessToken.claims).toBe(claims);
+    expect(Object.isFrozen(claims) && Object.isFrozen(claims.nested.list[0])).toBe(true);
+    expect(Object.isFrozen(accessToken)).toBe(true);
+  });
+
+  it('is returned as it is when an access token is made of it for the same token, and copied for another', () => {
+    const accessToken = adoptAccessToken('token', { subject: 'alice' });
+    expect(createAccessToken('token', accessToken)).toBe(accessToken);
+    expect(createAccessToken('another', accessToken)).not.toBe(accessToken);
+    expect(createAccessToken('another', accessToken)).toMatchObject({ token: 'another', subject: 'alice' });
   });
 });

@@ -50,6 +50,24 @@ describe('AuthError', () => {
     expect(error.description).toMatch(DESCRIPTION);
   });
 
+  it('has a stack trace only where something of ours has failed', () => {
+    const limit = Error.stackTraceLimit;
+    expect(invalidToken('expired').stack).toBe('AuthError: The access token has expired');
+    expect(Error.stackTraceLimit).toBe(limit);
+    expect(new AuthError('temporarily_unavailable').stack).toContain('auth-error.test.ts');
+    expect(new Error('another').stack).toContain('auth-error.test.ts');
+  });
+
+  it('is made all the same where the setting cannot be changed', () => {
+    const descriptor = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit');
+    try {
+      Object.defineProperty(Error, 'stackTraceLimit', { value: 10, writable: false });
+      expect(invalidToken('expired').reason).toBe('expired');
+    } finally {
+      Object.defineProperty(Error, 'stackTraceLimit', descriptor ?? { value: 10, writable: true });
+    }
+  });
+
   it.each(REASONS)('describes the reason %s in fixed text that a header may carry [checklist 43]', (reason) => {
     const error = invalidToken(reason, { check: 'x', expected: 'a "claim\r\n', actual: 'value' });
     expect(error).toMatchObject({ code: 'invalid_token', reason, status: 401 });

@@ -198,3 +198,26 @@ function formWith(secret: string): FormData {
   form.set('token', secret);
   return form;
 }
+
+describe('data that is flat and short', () => {
+  const long = `${SECRET}${'A'.repeat(400)}`;
+  const listWithMore = Object.assign(['a'], { more: long });
+  it.each([
+    ['a text', { check: 'issuer', actual: long }],
+    ['the end of a list', { expected: ['a', long] }],
+    ['a name', { [long]: 1 }],
+    ['a symbol', { [Symbol('s')]: long }],
+    ['a member of a list beside its items', { expected: listWithMore }],
+    ['an object in a list', { expected: [{ a: long }] }],
+    ['an object', { actual: { a: long } }],
+    ['toJSON', { toJSON: () => long }],
+    ['a hidden member', Object.defineProperty({}, 'hidden', { value: long })],
+  ])('is looked at closely enough to see the secret in %s', (_where, value) => {
+    expect(mayHoldSecret(value, long)).toBe(true);
+  });
+
+  it('is seen to hold a short number, and never one that is too short', () => {
+    expect(mayHoldSecret({ actual: 123456 }, '123456')).toBe(true);
+    expect(mayHoldSecret({ check: 'issuer', expected: ['a', 1, null], actual: undefined }, long)).toBe(false);
+  });
+});

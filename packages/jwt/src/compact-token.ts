@@ -35,8 +35,3 @@ export function splitToken(token: string): CompactToken | undefined {
 export function readJsonPart(part: string): Readonly<Record<string, unknown>> {
   return parseJsonObject(decodeBase64Url(part));
 }
-
-/** The bytes of a part of a token. */
-export function readBytesPart(part: string): Uint8Array<ArrayBuffer> {
-  return decodeBase64Url(part);
-}

@@ -1,20 +1,23 @@
-import {
-  constants,
-  createHmac,
-  createPublicKey,
-  createSecretKey,
-  type JsonWebKey,
-  type KeyObject,
-  timingSafeEqual,
-  verify,
-} from 'node:crypto';
+import { constants, createPublicKey, type JsonWebKey, type KeyObject, verify, webcrypto } from 'node:crypto';
 import { ALGORITHM_RULES, type Algorithm, type AlgorithmRule } from './algorithms.js';
 import { ecdsaDerSignature } from './ecdsa-signature.js';
+import { type HmacCheck, hmacCheck } from './hmac.js';
 import type { PlatformCrypto, PlatformKey, PublicJwk } from './platform-crypto.js';
 import { mayVerifyNow, verificationEnded, verificationStarted } from './verification-load.js';
 
-interface NodeKey extends PlatformKey {
+const { RSA_PKCS1_PSS_PADDING } = constants;
+const { subtle } = webcrypto;
+const HASHES = { 256: 'sha256', 384: 'sha384', 512: 'sha512' } as const;
+
+interface NodePublicKey extends PlatformKey {
   readonly keyObject: KeyObject;
+  /** The same key for Web Crypto, by algorithm; made when first needed. Written by {@link verifyPssLater}. */
+  readonly cryptoKeys: Map<string, webcrypto.CryptoKey>;
+}
+
+/** Functions, so that no inspector finds the secret in it. */
+interface NodeSecret extends PlatformKey {
+  readonly hmacChecks: ReadonlyMap<string, HmacCheck>;
 }
 
 /** Cryptography of Node, and of runtimes that offer `node:crypto`. */
@@ -42,54 +45,82 @@ function canImportMlDsa(algorithm: string, publicKeyBytes: number): boolean {
   }
 }
 
-export const importPublicKey = (jwk: PublicJwk, _algorithms: readonly string[]): NodeKey => ({
+export const importPublicKey = (jwk: PublicJwk, _algorithms: readonly string[]): NodePublicKey => ({
   platform: 'node',
   keyObject: createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' }),
+  cryptoKeys: new Map(),
 });
 
-export const importSecret = (bytes: Uint8Array<ArrayBuffer>, _algorithms: readonly string[]): NodeKey => ({
+export const importSecret = (bytes: Uint8Array<ArrayBuffer>, algorithms: readonly string[]): NodeSecret => ({
   platform: 'node',
-  keyObject: createSecretKey(bytes),
+  hmacChecks: new Map(algorithms.map((algorithm) => [algorithm, hmacCheck(hashOf(algorithm) ?? 'sha256', bytes)])),
 });
 
-export const verifyWith: PlatformCrypto['verifyWith'] = (algorithm, key, text, signature) => {
-  const { keyObject } = key as NodeKey;
-  const rule = ALGORITHM_RULES[algorithm as Algorithm];
-  const hash = rule.hashBits === undefined ? null : `sha${rule.hashBits}`;
-  if (rule.scheme === 'hmac') {
-    // With a KeyObject: raw bytes cost six times as much.
-    const expected = createHmac(`sha${rule.hashBits}`, keyObject).update(text, 'latin1').digest();
-    return expected.length === signature.length && timingSafeEqual(expected, signature);
-  }
+export const verifyWith: PlatformCrypto['verifyWith'] = (algorithm, key, text, signatureText) => {
+  const { scheme, hashBits } = ALGORITHM_RULES[algorithm as Algorithm];
+  if (scheme === 'hmac') return (key as NodeSecret).hmacChecks.get(algorithm)?.(text, signatureText) ?? false;
+  const { keyObject, cryptoKeys } = key as NodePublicKey;
+  const hash = hashOf(algorithm);
   const data = Buffer.from(text, 'latin1');
+  const signature = decodeBase64Url(signatureText);
+  if (scheme === 'pss') {
+    if (!mayVerifyNow()) return verifyPssLater(algorithm, keyObject, cryptoKeys, data, signature);
+    const saltLength = saltLengthOf(hashBits);
+    return verify(hash, data, { key: keyObject, padding: RSA_PKCS1_PSS_PADDING, saltLength }, signature);
+  }
   // DER made here costs less than `dsaEncoding: 'ieee-p1363'`, which works on the calling thread even in callback form.
-  const given = rule.scheme === 'ecdsa' ? ecdsaDerSignature(signature) : signature;
-  if (rule.scheme !== 'pss') return schedule(hash, data, keyObject, given);
-  const padding = constants.RSA_PKCS1_PSS_PADDING;
-  // RFC 7518 §3.5: the salt is exactly as long as the hash.
-  return schedule(hash, data, { key: keyObject, padding, saltLength: (rule.hashBits ?? 0) / 8 }, given);
+  const given = scheme === 'ecdsa' ? ecdsaDerSignature(signature) : signature;
+  return mayVerifyNow() ? verify(hash, data, keyObject, given) : verifyLater(hash, data, keyObject, given);
 };
 
-export const decodeBase64Url = (text: string): Uint8Array<ArrayBuffer> => Buffer.from(text, 'base64url');
+function hashOf(algorithm: string): (typeof HASHES)[keyof typeof HASHES] | null {
+  const { hashBits } = ALGORITHM_RULES[algorithm as Algorithm];
+  return hashBits === undefined ? null : HASHES[hashBits];
+}
 
-type VerifyKey = Parameters<typeof verify>[2];
-
-/** On the calling thread when nothing else waits; on the thread pool, which has the other cores, when something does. */
-async function schedule(
+/** On the thread pool, which has the other cores. */
+function verifyLater(
   hash: string | null,
-  data: Buffer,
-  key: VerifyKey,
+  data: Uint8Array,
+  key: KeyObject,
   signature: Uint8Array<ArrayBuffer>,
 ): Promise<boolean> {
+  return new Promise((resolve) => {
+    verificationStarted();
+    verify(hash, data, key, signature, (error, good) => {
+      verificationEnded();
+      resolve(error === null && good);
+    });
+  });
+}
+
+/** The same by Web Crypto: reading the options of `verify` costs the calling thread as much as the check does. */
+async function verifyPssLater(
+  algorithm: string,
+  keyObject: KeyObject,
+  cryptoKeys: NodePublicKey['cryptoKeys'],
+  data: Buffer<ArrayBuffer>,
+  signature: Uint8Array<ArrayBuffer>,
+): Promise<boolean> {
+  const { hashBits = 256 } = ALGORITHM_RULES[algorithm as Algorithm];
+  let cryptoKey = cryptoKeys.get(algorithm);
+  if (cryptoKey === undefined) {
+    cryptoKey = keyObject.toCryptoKey({ name: 'RSA-PSS', hash: `SHA-${hashBits}` }, false, ['verify']);
+    cryptoKeys.set(algorithm, cryptoKey);
+  }
   verificationStarted();
   try {
-    // One microtask: whoever starts in the same breath is counted before the choice is made.
-    await undefined;
-    if (mayVerifyNow()) return verify(hash, data, key, signature);
-    return await new Promise<boolean>((resolve, reject) => {
-      verify(hash, data, key, signature, (error, good) => (error === null ? resolve(good) : reject(error)));
-    });
+    return await subtle.verify({ name: 'RSA-PSS', saltLength: saltLengthOf(hashBits) }, cryptoKey, signature, data);
+  } catch {
+    return false;
   } finally {
     verificationEnded();
   }
 }
+
+/** RFC 7518 §3.5: the salt is exactly as long as the hash. In bytes. */
+function saltLengthOf(hashBits = 256): number {
+  return hashBits / 8;
+}
+
+export const decodeBase64Url = (text: string): Uint8Array<ArrayBuffer> => Buffer.from(text, 'base64url');

@@ -32,7 +32,12 @@ export const importSecret = (bytes: Uint8Array<ArrayBuffer>, algorithms: readonl
 export const verifyWith: PlatformCrypto['verifyWith'] = async (algorithm, key, text, signature) => {
   const cryptoKey = (key as WebKey).keys.get(algorithm);
   if (cryptoKey === undefined) return false;
-  return crypto.subtle.verify(parametersOf(algorithm), cryptoKey, signature, new TextEncoder().encode(text));
+  try {
+    const bytes = decodeBase64Url(signature);
+    return await crypto.subtle.verify(parametersOf(algorithm), cryptoKey, bytes, new TextEncoder().encode(text));
+  } catch {
+    return false;
+  }
 };
 
 export const decodeBase64Url = (text: string): Uint8Array<ArrayBuffer> => {

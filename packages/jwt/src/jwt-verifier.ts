@@ -1,10 +1,10 @@
 import {
   type AccessToken,
-  type AccessTokenInit,
   assertClaims,
   assertScopes,
   assertTokenSize,
   type ClaimCheck,
+  freezeJson,
   notify,
   TokenVerifier,
   unavailable,
@@ -16,10 +16,10 @@ import { headerChecks } from './header-checks.js';
 import type { KeySource } from './key-source.js';
 import { keysOption } from './key-sources.js';
 import { assertOptions, type ClaimPolicy, cacheEntries, claimPolicy, type JWTVerifierOptions } from './options.js';
-import { isPure, policySteps } from './policy-steps.js';
+import { accessTokenOf, isPure, policySteps } from './policy-steps.js';
 import { claimChecks } from './profiles.js';
 import { proofSteps } from './proof-steps.js';
-import { known, runSteps, type Step, type Verification } from './verification.js';
+import { known, runSteps, type Step, type Verification, verificationOf } from './verification.js';
 import { type VerifiedToken, VerifiedTokenCache } from './verified-token-cache.js';
 
 const OWNER = 'JWTVerifier';
@@ -45,8 +45,12 @@ export class JWTVerifier extends TokenVerifier {
   readonly #expiryCheck: readonly ClaimCheck[];
   /** Of the checks of the claims, those whose outcome may change with time: what a remembered token is checked for. */
   readonly #timeChecks: readonly ClaimCheck[];
-  readonly #proofSteps: readonly Step[];
+  /** All steps in order, as `explain` shows them. */
+  readonly #explainedSteps: readonly Step[];
+  /** The last of them: for every use of a token, a remembered one included. */
   readonly #policySteps: readonly Step[];
+  /** What `verifyToken` runs: the same, and with a cache the proof is remembered on the way. */
+  readonly #steps: readonly Step[];
   readonly #cache: VerifiedTokenCache | undefined;
   /** Whether an access token that was made once may be handed out again, as long as its times are good. */
   readonly #reusable: boolean;
@@ -65,33 +69,29 @@ export class JWTVerifier extends TokenVerifier {
     const checks = claimChecks(policy, this.clockToleranceSeconds);
     this.#expiryCheck = checks.slice(0, 1);
     this.#timeChecks = checks.filter(({ timeless }) => timeless !== true);
-    this.#proofSteps = proofSteps(keys, headerChecks(algorithms, policy.profile));
+    const proof = proofSteps(keys, headerChecks(algorithms, policy.profile));
     this.#policySteps = policySteps(checks, policy, {
       requiredScopes: this.requiredScopes,
       scopeHierarchy: this.scopeHierarchy,
     });
     this.#cache = maxEntries === undefined ? undefined : new VerifiedTokenCache(maxEntries);
+    this.#explainedSteps = [...proof, ...this.#policySteps];
+    const remember: Step = { name: 'remember', run: (state) => this.#remember(state) };
+    this.#steps = this.#cache === undefined ? this.#explainedSteps : [...proof, remember, ...this.#policySteps];
     this.#reusable = isPure(policy);
     // Checked once, in force as checked; a subclass may still add fields of its own.
     if (new.target === JWTVerifier) Object.freeze(this);
   }
 
   /** Verifies a token; see {@link TokenVerifier.verifyToken}. */
-  override async verifyToken(token: string, options: VerifyOptions = {}): Promise<AccessToken> {
+  override verifyToken(token: string, options: VerifyOptions = {}): Promise<AccessToken> {
     const handedOut = this.#handOut(token, options);
-    if (handedOut !== undefined) {
-      if (this.observer !== undefined) {
-        const { clientId, subject, issuer } = handedOut;
-        notify(this.observer, { type: 'token.accepted', clientId, subject, issuer });
-      }
-      return handedOut;
+    if (handedOut === undefined) return super.verifyToken(token, options);
+    if (this.observer !== undefined) {
+      const { clientId, subject, issuer } = handedOut;
+      notify(this.observer, { type: 'token.accepted', clientId, subject, issuer });
     }
-    const accessToken = await super.verifyToken(token, options);
-    if (this.#reusable) {
-      const entry = this.#cache?.get(token);
-      if (entry !== undefined) entry.accessToken = accessToken;
-    }
-    return accessToken;
+    return Promise.resolve(handedOut);
   }
 
   /** Every check of a token with its outcome, and hints for the classic mistakes. Never rejects, and reports no event. */
@@ -101,9 +101,9 @@ export class JWTVerifier extends TokenVerifier {
       expected: `1 to ${this.maxTokenBytes} bytes`,
       run: (state) => assertTokenSize(state.token, this.maxTokenBytes),
     };
-    const steps = [size, ...this.#proofSteps, ...this.#policySteps];
+    const steps = [size, ...this.#explainedSteps];
     try {
-      return await explainSteps(steps, { token, now: this.clock() }, this.#policy);
+      return await explainSteps(steps, verificationOf(token, this.clock(), this.#keys.generation), this.#policy);
     } catch (error) {
       // The user's clock threw: nothing could be checked.
       return Object.freeze({ accepted: false, error: unavailable(error, token), checks: [] });
@@ -121,17 +121,11 @@ export class JWTVerifier extends TokenVerifier {
     await this.#keys.close();
   }
 
-  protected override async authenticate(token: string): Promise<AccessTokenInit> {
-    const state: Verification = { token, now: this.clock() };
+  protected override authenticate(token: string): AccessToken | Promise<AccessToken> {
+    const state = verificationOf(token, this.clock(), this.#keys.generation);
     const kept = this.#cache?.get(token);
-    if (kept !== undefined && (await this.#isStillProven(kept))) {
-      state.header = kept.header;
-      state.claims = kept.claims;
-    } else {
-      await this.#prove(state);
-    }
-    await runSteps(this.#policySteps, state);
-    return known(state.init);
+    const pending = kept === undefined ? runSteps(this.#steps, state) : this.#authenticateKept(kept, state);
+    return pending === undefined ? this.#accessTokenOf(state) : pending.then(() => this.#accessTokenOf(state));
   }
 
   /** Times by the exact `exp`: the `expiresAt` of an access token is rounded down. */
@@ -140,14 +134,31 @@ export class JWTVerifier extends TokenVerifier {
     assertScopes(accessToken.scopes, this.requiredScopes, this.scopeHierarchy);
   }
 
-  async #prove(state: Verification): Promise<void> {
-    // Read before the keys are: when they change meanwhile, the entry is one of the past.
-    const { generation } = this.#keys;
-    await runSteps(this.#proofSteps, state);
-    if (this.#cache === undefined) return;
-    const { token } = state;
-    const [header, claims] = [known(state.header), known(state.claims)];
-    this.#cache.set({ token, header, claims, hint: known(state.hint), key: known(state.key), generation });
+  /** A token whose signature was found good before: only what may have changed since is looked at. */
+  async #authenticateKept(kept: VerifiedToken, state: Verification): Promise<void> {
+    if (!(await this.#isStillProven(kept))) return runSteps(this.#steps, state);
+    state.header = kept.header;
+    state.claims = kept.claims;
+    await runSteps(this.#policySteps, state);
+  }
+
+  /** Between proof and policy: what is remembered is the proof, whatever becomes of the token. */
+  #remember({ token, header, claims, hint, key, generation }: Verification): void {
+    this.#cache?.set({
+      token,
+      header: known(header),
+      claims: freezeJson(known(claims)),
+      hint: known(hint),
+      key: known(key),
+      generation,
+    });
+  }
+
+  #accessTokenOf(state: Verification): AccessToken {
+    const accessToken = accessTokenOf(state);
+    const entry = this.#reusable ? this.#cache?.get(state.token) : undefined;
+    if (entry !== undefined) entry.accessToken = accessToken;
+    return accessToken;
   }
 
   /** Asks the key source as for any token: that is what keeps the keys fresh, and what ends trust in a key that was removed. */

@@ -19,13 +19,11 @@ export interface PlatformCrypto {
   /** Throws or rejects when the platform finds that it is no key, for example a point that is not on its curve. */
   importPublicKey(jwk: PublicJwk, algorithms: readonly string[]): PlatformKey | Promise<PlatformKey>;
   importSecret(bytes: Uint8Array<ArrayBuffer>, algorithms: readonly string[]): PlatformKey | Promise<PlatformKey>;
-  /** Whether the signature over the ASCII text is that of the key. The signature's length was checked. */
-  verifyWith(
-    algorithm: string,
-    key: PlatformKey,
-    text: string,
-    signature: Uint8Array<ArrayBuffer>,
-  ): boolean | Promise<boolean>;
+  /**
+   * Whether the signature, canonical base64url whose length was checked, is that of the key over the ASCII text. May throw for
+   * one that the platform cannot read; a promise never rejects.
+   */
+  verifyWith(algorithm: string, key: PlatformKey, text: string, signature: string): boolean | Promise<boolean>;
   /** Decodes a text that is known to be canonical base64url. */
   decodeBase64Url(text: string): Uint8Array<ArrayBuffer>;
 }

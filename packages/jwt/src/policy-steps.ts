@@ -1,11 +1,13 @@
 import {
+  type AccessToken,
   type AccessTokenInit,
   AuthError,
+  adoptAccessToken,
   assertScopes,
   audienceList,
   type ClaimCheck,
   type Claims,
-  createAccessToken,
+  freezeJson,
   invalidToken,
   mapPrincipal,
   ownClaim,
@@ -13,7 +15,6 @@ import {
   type ScopeHierarchy,
   unavailable,
 } from '@auth/core';
-import { deepFreeze } from './deep-freeze.js';
 import type { ClaimMapping, ClaimPolicy } from './options.js';
 import { checkStep, known, type Step, type Verification } from './verification.js';
 
@@ -58,7 +59,7 @@ async function runValidate(validate: NonNullable<ClaimPolicy['validate']>, state
   let answer: unknown;
   let cause: unknown;
   try {
-    answer = await validate(deepFreeze(known(state.claims)), known(state.header));
+    answer = await validate(freezeJson(known(state.claims)), known(state.header));
   } catch (error) {
     cause = error;
   }
@@ -73,11 +74,12 @@ function outcome(answer: unknown, cause: unknown): string {
 
 function mapUsual(state: Verification): void {
   const claims = known(state.claims);
-  state.init = { ...standardFields(claims), ...mapPrincipal(claims) };
+  const { clientId, subject, scopes } = mapPrincipal(claims);
+  state.init = initOf(claims, clientId, subject, scopes);
 }
 
 async function mapByUser(mapClaims: NonNullable<ClaimPolicy['mapClaims']>, state: Verification): Promise<void> {
-  const claims = deepFreeze(known(state.claims));
+  const claims = freezeJson(known(state.claims));
   const usual = mapPrincipal(claims);
   let mapped: ClaimMapping;
   try {
@@ -86,12 +88,8 @@ async function mapByUser(mapClaims: NonNullable<ClaimPolicy['mapClaims']>, state
     // The claims made it fail, or it is wrong for all tokens: neither is an outage.
     throw invalidToken('claim_rejected', { check: 'claim mapping', actual: 'it threw' }, error);
   }
-  state.init = {
-    ...standardFields(claims),
-    clientId: mapped.clientId ?? usual.clientId,
-    subject: mapped.subject ?? usual.subject,
-    scopes: mapped.scopes === undefined ? usual.scopes : parseScopes(mapped.scopes),
-  };
+  const scopes = mapped.scopes === undefined ? usual.scopes : parseScopes(mapped.scopes);
+  state.init = initOf(claims, mapped.clientId ?? usual.clientId, mapped.subject ?? usual.subject, scopes);
 }
 
 const MAPPED = ['clientId', 'subject', 'scopes'];
@@ -112,19 +110,33 @@ function checkedMapping(mapped: unknown): ClaimMapping {
   return mapped as ClaimMapping;
 }
 
-function standardFields(claims: Claims): Omit<AccessTokenInit, 'clientId' | 'subject' | 'scopes'> {
+/** Written out: spreading two objects into a third costs more than everything that is in them. */
+function initOf(
+  claims: Claims,
+  clientId: string | undefined,
+  subject: string | undefined,
+  scopes: readonly string[],
+): AccessTokenInit {
   const iss = ownClaim(claims, 'iss');
   const exp = ownClaim(claims, 'exp');
   return {
     claims,
+    clientId,
+    subject,
+    scopes,
     audience: audienceList(ownClaim(claims, 'aud')) ?? [],
     issuer: typeof iss === 'string' ? iss : undefined,
     expiresAt: typeof exp === 'number' ? Math.floor(exp) : undefined,
   };
 }
 
+/** The access token of a verification whose claims were mapped. */
+export function accessTokenOf({ token, init }: Verification): AccessToken {
+  return adoptAccessToken(token, known(init));
+}
+
 async function askRevocation(isRevoked: NonNullable<ClaimPolicy['isRevoked']>, state: Verification): Promise<void> {
-  const accessToken = createAccessToken(state.token, known(state.init));
+  const accessToken = accessTokenOf(state);
   let revoked: unknown;
   try {
     revoked = await isRevoked(accessToken);

@@ -1,10 +1,10 @@
-import { type ClaimCheck, type Claims, invalidToken, JsonError, shown } from '@auth/core';
+import { type ClaimCheck, type Claims, freezeJson, invalidToken, JsonError, shown } from '@auth/core';
 import { checkSignature } from './check-signature.js';
 import { readJsonPart, splitToken } from './compact-token.js';
-import { deepFreeze } from './deep-freeze.js';
 import { keyHintOf } from './header-checks.js';
 import type { KeySource } from './key-source.js';
 import { checkStep, known, type Step, type Verification } from './verification.js';
+import type { VerificationKey } from './verification-key.js';
 
 /** The steps that establish what a token says and that the holder of a key said it: form, header, key, signature, payload. */
 export function proofSteps(keys: KeySource, headerChecks: readonly ClaimCheck[]): readonly Step[] {
@@ -34,7 +34,7 @@ function headerReader(): Step['run'] {
   return (state) => {
     const text = known(state.parts).header;
     if (text !== lastText) {
-      lastHeader = deepFreeze(readObject('header', text));
+      lastHeader = freezeJson(readObject('header', text));
       lastText = text;
     }
     state.header = lastHeader;
@@ -54,14 +54,30 @@ function findKeys(keys: KeySource, state: Verification): void | Promise<void> {
   return found instanceof Promise ? found.then(use) : use(found);
 }
 
-async function provenBy(state: Verification): Promise<void> {
+function provenBy(state: Verification): void | Promise<void> {
+  return provenByOneOf(known(state.candidates), 0, state);
+}
+
+/** The candidates from `first` on, one after the other. */
+function provenByOneOf(
+  candidates: readonly VerificationKey[],
+  first: number,
+  state: Verification,
+): void | Promise<void> {
   const parts = known(state.parts);
   const { algorithm } = known(state.hint);
-  for (const key of known(state.candidates)) {
-    if (await checkSignature(parts, key, algorithm)) {
+  for (let index = first; index < candidates.length; index++) {
+    const key = known(candidates[index]);
+    const good = checkSignature(parts, key, algorithm);
+    if (good === true) {
       state.key = key;
       return;
     }
+    if (good === false) continue;
+    return good.then((provenLater) => {
+      if (!provenLater) return provenByOneOf(candidates, index + 1, state);
+      state.key = key;
+    });
   }
   throw invalidToken('signature_invalid', { check: 'signature' });
 }
