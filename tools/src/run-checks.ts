@@ -4,7 +4,8 @@ import { checkLayers, formatViolation } from './check-layers.ts';
 import { REPOSITORY_ROOT, run } from './command.ts';
 import { conformanceProblems, workspaceCitations } from './conformance-page.ts';
 import { staleFiles } from './generate.ts';
-import { compileSnippets, extractSnippets } from './readme-snippets.ts';
+import { checkLinks } from './markdown-links.ts';
+import { compileSnippets, extractSnippets, findDocuments } from './readme-snippets.ts';
 import { readStandards } from './standards.ts';
 
 export interface CheckStep {
@@ -60,6 +61,10 @@ const STEPS: readonly CheckStep[] = [
   { name: 'types', check: () => turbo('typecheck') },
   { name: 'generated files (pnpm generate)', check: async () => staleFiles(REPOSITORY_ROOT).join('\n') },
   { name: 'packages (publint, are the types wrong)', check: () => turbo('package-check') },
+  {
+    name: 'links of the documentation',
+    check: async () => checkLinks(REPOSITORY_ROOT, findDocuments(REPOSITORY_ROOT)).join('\n'),
+  },
   {
     name: 'snippets of the documentation',
     check: async () => {

@@ -15,7 +15,7 @@ export const SIGNING_ALGORITHMS = [
   'Ed25519',
 ] as const;
 
-/** One of {@link SIGNING_ALGORITHMS}. */
+/** An algorithm for client assertions and signed introspection responses: asymmetric ones only. */
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
 
 /** A private key that is ready to be imported. */
