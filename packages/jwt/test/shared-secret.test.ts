@@ -15,6 +15,9 @@ const jwk = caseKey('rsa1').publicKeyObject.export({ format: 'jwk' });
 const SSH_RSA = 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC7vbqajDw4o6gJy8UtmIbkcpnk alice@example.com';
 const SSH_ED = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGk3t0lVtFZ1sQ5Zk2bq7Cj3kT5uIuSPWvGQ alice@example.com';
 
+/** Random secrets that are tried; `TEST_LONG=1` tries many more. */
+const SAMPLES = process.env.TEST_LONG === '1' ? 50_000 : 1_000;
+
 describe('key material of another kind is refused as a secret', () => {
   it.each<[string, string | Uint8Array]>([
     ['CVE-2023-48223, CVE-2024-37568: a public key in PEM', spki],
@@ -65,7 +68,7 @@ describe('key material of another kind is refused as a secret', () => {
   });
 
   it('no ordinary secret is mistaken for a key', () => {
-    const mistaken = Array.from({ length: 20_000 }, () => crypto.getRandomValues(Buffer.alloc(32)))
+    const mistaken = Array.from({ length: SAMPLES }, () => crypto.getRandomValues(Buffer.alloc(32)))
       // Each as raw bytes, and as the text forms in which secrets are handed around.
       .flatMap((bytes) => [bytes, Buffer.from(bytes.toString('base64')), Buffer.from(bytes.toString('hex'))])
       .filter((form) => isForeignKeyMaterial(form));
