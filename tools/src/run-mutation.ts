@@ -26,7 +26,7 @@ export function strykerOptions({ files }: MutationTarget, root: string, reportFi
     reporters: ['json'],
     jsonReporter: { fileName: reportFile },
     tempDirName: join('..', '..', SANDBOX),
-    ignorePatterns: ['dist', 'coverage', '.turbo', 'test-results.json'],
+    ignorePatterns: ['coverage', '.turbo', 'test-results.json'],
     disableTypeChecks: false,
     // Stryker would rewrite the paths in it with TypeScript's old API, which TypeScript 7 does not have.
     tsconfigFile: 'none',

@@ -140,7 +140,7 @@ async function play(phase: StorePhase, { name, open, endless = false }: StoreFau
     ...{ introspectionUrl, ...resourceServer, clientSecret: resourceServer.clientSecret },
     clock: () => clock.now,
     observer: (event) => events.push(event),
-    cache: { ttlSeconds: 60, store, storeTimeoutMs: endless ? 1_000 : 30_000 },
+    cache: { ttlSeconds: 60, store, storeTimeoutMs: endless ? 3_000 : 30_000 },
   });
   const token = await server.issue();
   try {
@@ -148,7 +148,8 @@ async function play(phase: StorePhase, { name, open, endless = false }: StoreFau
     clock.now += phase.secondsLater ?? 0;
     events.length = 0;
     await store.fail();
-    for (let call = 0; call < (phase.earlierCalls ?? 0); call++) await outcomeOf(verifier, await server.issue());
+    const earlier = await Promise.all(Array.from({ length: phase.earlierCalls ?? 0 }, () => server.issue()));
+    await Promise.all(earlier.map((each) => outcomeOf(verifier, each)));
     if (phase.introspectionDown) server.fail('introspection', 503);
     const before = server.requests.length;
     const outcome = await outcomeOf(verifier, token);

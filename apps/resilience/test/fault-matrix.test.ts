@@ -27,7 +27,7 @@ beforeAll(async () => {
     console.warn('no redis-server or valkey-server here: its part of the page is taken as it stands');
     redisText = (await readFile(PAGE, 'utf8')).split(/(?=^## )/m).find((text) => text.startsWith(`## ${REDIS.name}`));
   } else sections.push({ ...REDIS, rows: await storeRows(REDIS_FAULTS) });
-}, 300_000);
+}, 900_000);
 
 /** Rows that fit, each as `section / phase / fault`. */
 function rowsWhere(fits: (row: Row, section: Section) => boolean): readonly string[] {

@@ -43,7 +43,12 @@ export class Caller {
           resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
         );
       });
-      outgoing.on('error', reject);
+      outgoing.on('error', (error) => {
+        // The server may close an idle connection in the very moment in which it is used again: then nobody has read the request.
+        const raced = outgoing.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
+        if (raced) this.#post(url, headers, body).then(resolve, reject);
+        else reject(error);
+      });
       outgoing.end(body);
     });
   }

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { attempt, callTool } from '../../src/demo-client.js';
+import { type Answer, attempt, callTool } from '../../src/demo-client.js';
 import { Caller, type Reply } from './caller.js';
 import { Dice, nextShot, type Shot } from './shots.js';
 import { CYCLE_SECONDS } from './timeline.js';
@@ -98,8 +98,22 @@ export async function soak({ seconds, callers, seed }: SoakOptions): Promise<Soa
 async function official({ url, authorization, tool, subject }: Shot): Promise<Reply> {
   const args = tool === 'write_note' ? { title: `note-of-${subject}`, text: 'written by the soak test' } : {};
   const token = authorization?.startsWith('Bearer ') ? authorization.slice(7) : undefined;
-  const { status, error, text = '' } = await attempt(url, token, callTool(tool, args));
+  const call = (): Promise<Answer> => attempt(url, token, callTool(tool, args));
+  const {
+    status,
+    error,
+    text = '',
+  } = await call().catch((failure: unknown) => {
+    // As in Caller: the server closed an idle connection in the very moment in which it was used again.
+    if (isConnectionLost(failure)) return call();
+    throw failure;
+  });
   return { outcome: error === undefined ? String(status) : `${status} ${error}`, body: text };
+}
+
+function isConnectionLost(failure: unknown): boolean {
+  const cause = failure instanceof Error ? failure.cause : undefined;
+  return cause instanceof Error && 'code' in cause && ['ECONNRESET', 'UND_ERR_SOCKET'].includes(String(cause.code));
 }
 
 function heapInUse(): number {
