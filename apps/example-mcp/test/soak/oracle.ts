@@ -40,7 +40,10 @@ const INVALID = '401 invalid_token';
 export interface Facts {
   /** When the provider failed. */
   readonly troubles: readonly Span[];
-  /** The longest that any request took so far: what a server learned before a change, it may have noted that much later. */
+  /**
+   * The longest that any request took so far: a request that hung may have ended, and what a server learned before a change may
+   * have been noted, that much later.
+   */
   readonly longestSeconds: number;
 }
 
@@ -59,8 +62,9 @@ export function allowedForForged(span: Span, facts: Facts): readonly string[] {
 }
 
 /** Whether a failure, or its traces, can have been met. */
-function isTroubled({ from, to }: Span, { troubles }: Facts): boolean {
-  return troubles.some((trouble) => trouble.from <= to && from <= trouble.to + SETTLING_SECONDS);
+function isTroubled({ from, to }: Span, { troubles, longestSeconds }: Facts): boolean {
+  const settling = SETTLING_SECONDS + longestSeconds;
+  return troubles.some((trouble) => trouble.from <= to && from <= trouble.to + settling);
 }
 
 function mayBeAccepted({ expires, keyUntil, revoked, server }: KnownToken, { from }: Span, facts: Facts): boolean {

@@ -28,8 +28,8 @@ const FAULTS: readonly FaultInit[] = [
   { kind: 'flapping', fault: { kind: 'reset' } },
 ];
 
-/** How long after a fault its traces may last: a request that hangs to its deadline, a backoff, an open breaker. */
-export const SETTLING_SECONDS = 60;
+/** How long after a fault its traces may last, beside a request that hangs: a backoff, an open breaker. */
+export const SETTLING_SECONDS = 25;
 
 /** One change of the world. */
 export type Act =
