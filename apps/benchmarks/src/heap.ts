@@ -19,19 +19,24 @@ export async function liveHeap(): Promise<number> {
   return process.memoryUsage().heapUsed;
 }
 
+/** A quarter of the young generation as it is at first: a batch that stays below it is not collected on the way. */
+const BATCH_BYTES = 262_144;
+
 /**
  * Bytes of JavaScript heap that one piece of work allocates. Unlike time it does not depend on the machine nor on what else
- * runs there. `batch` must be small enough not to fill the young generation (16 MB), since a collection would hide some of it;
- * the median of several batches leaves out those with a collection or a compilation in them.
+ * runs there. The median of several small batches, so that one with a collection or a compilation in it does not count.
  */
-export async function allocatedBytes(work: () => unknown, batch: number): Promise<number> {
-  for (let count = 0; count < 2_000; count++) await work();
-  const samples: number[] = [];
-  for (let round = 0; round < 9; round++) {
+export async function allocatedBytes(work: () => unknown, warmUp = 2_000): Promise<number> {
+  for (let count = 0; count < warmUp; count++) await work();
+  const sample = async (batch: number): Promise<number> => {
     collect();
     const before = process.memoryUsage().heapUsed;
     for (let count = 0; count < batch; count++) await work();
-    samples.push((process.memoryUsage().heapUsed - before) / batch);
-  }
+    return (process.memoryUsage().heapUsed - before) / batch;
+  };
+  const guess = Math.max(1, await sample(8));
+  const batch = Math.max(8, Math.min(1_000, Math.round(BATCH_BYTES / guess)));
+  const samples: number[] = [];
+  for (let round = 0; round < 15; round++) samples.push(await sample(batch));
   return median(samples);
 }

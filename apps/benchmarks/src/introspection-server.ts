@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-// A process of its own, so that its work is not on the measured thread. Imports nothing of ours: it also runs uncompiled.
+// A process of its own, so that its work is not on the measured thread.
 let asked = 0;
 const answer = JSON.stringify({
   active: true,

@@ -1,29 +1,41 @@
-import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { IntrospectionTokenVerifier } from '@auth/introspection';
 import { Agent, request } from 'undici';
 import { type Effort, inFlight, measure, oneAtATime } from './measure.js';
+import { startProcess } from './processes.js';
 import type { Group, Report } from './report.js';
 import { AUDIENCE, ISSUER } from './tokens.js';
 
 const TIMEOUT_MS = 5_000;
 
+/** An introspection endpoint in a process of its own, so that its work is not on the measured thread. */
+export interface IntrospectionServer {
+  readonly url: string;
+  /** How often it was asked about a token. */
+  asked(): Promise<number>;
+  stop(): void;
+}
+
+export async function startIntrospectionServer(): Promise<IntrospectionServer> {
+  const child = startProcess('introspection-server.js');
+  const [port] = (await once(child, 'message')) as [number];
+  const url = `http://127.0.0.1:${port}/introspect`;
+  const asked = async (): Promise<number> => Number(await (await request(url)).body.text());
+  return { url, asked, stop: () => void child.kill() };
+}
+
 /** Introspection without a cache beside a bare client, against a server in another process. */
 export async function introspectionBenchmark(effort: Effort): Promise<Report> {
-  const script = new URL(`./introspection-server${extname(fileURLToPath(import.meta.url))}`, import.meta.url);
-  const server = fork(script, { execArgv: [] });
+  const server = await startIntrospectionServer();
   try {
-    const [port] = (await once(server, 'message')) as [number];
-    return await measureAgainst(`http://127.0.0.1:${port}/introspect`, effort);
+    return await measureAgainst(server, effort);
   } finally {
-    server.kill();
+    server.stop();
   }
 }
 
-async function measureAgainst(url: string, effort: Effort): Promise<Report> {
+async function measureAgainst({ url, asked }: IntrospectionServer, effort: Effort): Promise<Report> {
   const clientId = 'notes-api';
   const clientSecret = 'a secret of the benchmark';
   const verifier = new IntrospectionTokenVerifier({
@@ -72,7 +84,6 @@ async function measureAgainst(url: string, effort: Effort): Promise<Report> {
       { name: 'one at a time', results: await measure(one, effort) },
       { name: '64 in flight', results: await measure(many, effort) },
     ];
-    const asked = async (): Promise<number> => Number(await (await request(url, { dispatcher })).body.text());
     const before = await asked();
     const [token = ''] = tokens(1);
     await Promise.all(Array.from({ length: 1_000 }, () => verifier.verifyToken(token)));

@@ -16,7 +16,7 @@ interface Panel {
 const WIDTH = 920;
 const GAP = 40;
 const PANEL_WIDTH = (WIDTH - 3 * GAP) / 2;
-const LABEL_WIDTH = 168;
+const LABEL_WIDTH = 186;
 const BAR_HEIGHT = 20;
 const ROW_HEIGHT = 28;
 
@@ -66,8 +66,9 @@ function panelsOf(reports: readonly Report[]): Panel[] {
     'fast-jwt, cache off': 'fast-jwt',
     jsonwebtoken: 'jsonwebtoken',
     'aws-jwt-verify': 'aws-jwt-verify',
-    'express-oauth2-jwt-bearer': 'express-oauth2-…',
+    'express-oauth2-jwt-bearer': 'express-oauth2-jwt-bearer',
   };
+  const { 'ours, cache: false': _ours, 'fast-jwt, cache off': _fastJwt, ...withoutCache } = peers;
   const served = {
     'no authentication': 'no authentication',
     'ours, cached': 'ours',
@@ -78,9 +79,12 @@ function panelsOf(reports: readonly Report[]): Panel[] {
   };
   return [
     {
-      title: 'Seen before',
-      note: '200 hot tokens; the other libraries keep nothing',
-      bars: race(cached, 'hits over 200', { 'ours, cached': 'ours', 'fast-jwt, cached': 'fast-jwt' }),
+      title: 'Tokens seen before',
+      note: '200 hot tokens; libraries without a cache verify them again',
+      bars: sorted([
+        ...race(cached, 'hits over 200', { 'ours, cached': 'ours', 'fast-jwt, cached': 'fast-jwt' }),
+        ...race(jwt, 'RS256 one', withoutCache),
+      ]),
     },
     {
       title: 'A whole server',
@@ -113,7 +117,7 @@ function drawPanel({ title, note, bars }: Panel, x: number, y: number): string {
     const tone = kind === 'ours' ? 'ours-text' : 'text';
     const middle = top + BAR_HEIGHT / 2 + 5;
     return [
-      `<text class="${tone}" x="${x + LABEL_WIDTH - 10}" y="${middle}" font-size="14" text-anchor="end"${weight}>${escaped(label)}</text>`,
+      `<text class="${tone}" x="${x + LABEL_WIDTH - 10}" y="${middle}" font-size="13" text-anchor="end"${weight}>${escaped(label)}</text>`,
       `<rect class="${kind}" x="${x + LABEL_WIDTH}" y="${top}" width="${width.toFixed(1)}" height="${BAR_HEIGHT}" rx="3"/>`,
       `<text class="${tone}" x="${(x + LABEL_WIDTH + width + 8).toFixed(1)}" y="${middle}" font-size="14"${weight}>${short(value)}</text>`,
     ].join('\n');

@@ -8,11 +8,12 @@ const COMPILED = new URL('../dist/', import.meta.url);
 /** Whether processes can be kept on one core each, so that who generates the load takes no time from who is measured. */
 export const canPin: boolean = availableParallelism() > 1 && hasTaskset();
 
-/** Starts a compiled script of this app in a process of its own, on one core where that can be arranged. */
-export function startProcess(script: string, core: number): ChildProcess {
-  const pinned = canPin
-    ? { execPath: 'taskset', execArgv: ['--cpu-list', String(core), process.execPath] }
-    : { execArgv: [] };
+/** Starts a compiled script of this app in a process of its own, on one core where one is given and that can be arranged. */
+export function startProcess(script: string, core?: number): ChildProcess {
+  const pinned =
+    canPin && core !== undefined
+      ? { execPath: 'taskset', execArgv: ['--cpu-list', String(core), process.execPath] }
+      : { execArgv: [] };
   return fork(new URL(script, COMPILED), { ...pinned, serialization: 'advanced' });
 }
 
