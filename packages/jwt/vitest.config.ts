@@ -11,6 +11,7 @@ const aliases = (crypto: string): Record<string, string> => ({
 
 /** A slow machine fails no test: only a hang ends one. */
 const PATIENT = { testTimeout: 60_000, hookTimeout: 60_000 };
+const WATCHED = { ...PATIENT, setupFiles: ['../../tools/test-setup/watch-leaks.ts'] };
 
 /** Tests with many tokens for verifiers with given keys. The differential test compares with and without the cache itself. */
 const CORPORA = [
@@ -33,12 +34,12 @@ export default defineConfig({
     projects: [
       {
         resolve: { alias: aliases('crypto-node.ts') },
-        test: { ...PATIENT, name: 'node', include: ['test/**/*.test.ts'] },
+        test: { ...WATCHED, name: 'node', include: ['test/**/*.test.ts'] },
       },
       {
         // What depends on the platform's cryptography runs once more on Web Crypto alone.
         resolve: { alias: aliases('crypto-web.ts') },
-        test: { ...PATIENT, name: 'web', include: ['test/**/*.platform.test.ts'] },
+        test: { ...WATCHED, name: 'web', include: ['test/**/*.platform.test.ts'] },
       },
       {
         // Whatever tokens these tests have, with and without the cache every answer is the same: see test/cache-twins.ts.

@@ -223,4 +223,90 @@ describe('parseJsonObject, for any text', () => {
       }),
     );
   });
+
+  it('agrees with JSON.parse and the rules, one by one, about any text that looks like JSON', () => {
+    const piece = fc.oneof(
+      fc.constantFrom(
+        '{',
+        '}',
+        '[',
+        ']',
+        ',',
+        ':',
+        '"a"',
+        '"a":',
+        '"b":',
+        `"${ESCAPE}0061":`,
+        ' ',
+        '1',
+        '-0.5e3',
+        'null',
+      ),
+      fc.constantFrom(
+        `"${ESCAPE}d800"`,
+        `"${ESCAPE}d83d${ESCAPE}de00"`,
+        '\ufeff',
+        '"\\\\"',
+        '01',
+        '"__proto__":',
+        'true',
+      ),
+    );
+    const object = fc.letrec<{ value: string; object: string }>((tie) => ({
+      value: fc.oneof({ maxDepth: 4 }, fc.constantFrom('1', '"x"', 'null', `"${ESCAPE}d800"`), tie('object')),
+      object: fc
+        .array(fc.tuple(fc.constantFrom('"a":', '"b":', `"${ESCAPE}0062":`, '"":'), tie('value')), { maxLength: 3 })
+        .map((members) => `{${members.map((member) => member.join('')).join(',')}}`),
+    })).object;
+    const nested = fc
+      .integer({ min: MAX_JSON_DEPTH - 3, max: MAX_JSON_DEPTH + 3 })
+      .map((depth) => `{"a":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`);
+    const text = fc.oneof(
+      fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join('')),
+      object,
+      nested,
+    );
+    const tally = { accepted: 0, refused: 0 };
+    fc.assert(
+      fc.property(text, (given) => {
+        let accepted = true;
+        try {
+          parseJsonObject(encode(given));
+        } catch {
+          accepted = false;
+        }
+        tally[accepted ? 'accepted' : 'refused']++;
+        expect([given, accepted]).toEqual([given, isStrictObject(given)]);
+      }),
+      { numRuns: 3_000 },
+    );
+    expect(Math.min(tally.accepted, tally.refused)).toBeGreaterThan(100);
+  });
 });
+
+/** The rules, written down once more without the reader: valid, an object, no name twice, well-formed texts, not too deep. */
+function isStrictObject(text: string): boolean {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return false;
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const open: (Set<string> | undefined)[] = [];
+  let deepest = 0;
+  const tokens = text.match(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/g) ?? [];
+  for (const [index, token] of tokens.entries()) {
+    if (token === '{' || token === '[') deepest = Math.max(deepest, open.push(token === '{' ? new Set() : undefined));
+    else if (token === '}' || token === ']') open.pop();
+    else if (token.startsWith('"')) {
+      const decoded: string = JSON.parse(token);
+      if (!decoded.isWellFormed()) return false;
+      const names = open.at(-1);
+      if (tokens[index + 1] !== ':' || names === undefined) continue;
+      if (names.has(decoded)) return false;
+      names.add(decoded);
+    }
+  }
+  return deepest <= MAX_JSON_DEPTH;
+}

@@ -5,6 +5,8 @@ import { ALGORITHMS, keyFor, keyOption, NOW, signed, TRUST } from './signing-key
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const FOREIGN = '+/=. \n\0é';
+/** `TEST_LONG=1`: every character in every place, for every algorithm. */
+const LONG = process.env.TEST_LONG === '1';
 
 /** What stands in for a character: its neighbours in value (one bit apart), and characters of no value. */
 function replacements(character: string, all: boolean): readonly string[] {
@@ -23,10 +25,10 @@ describe('every one-character change of a good token is refused (OBS-second-spel
       const token = signed(key, { alg: algorithm }, { iss: TRUST.issuer, aud: TRUST.audience, exp: NOW + 60 });
       await verifier.verifyToken(token);
       // A signature of thousands of characters is changed in every place of its ends and in some of its middle.
-      const step = (index: number): number => (index > 400 && index < token.length - 100 ? 37 : 1);
+      const step = (index: number): number => (!LONG && index > 400 && index < token.length - 100 ? 37 : 1);
       const accepted: string[] = [];
       for (let index = 0; index < token.length; index += step(index)) {
-        for (const other of replacements(token.charAt(index), algorithm === 'HS256')) {
+        for (const other of replacements(token.charAt(index), LONG || algorithm === 'HS256')) {
           const changed = token.slice(0, index) + other + token.slice(index + 1);
           const outcome: unknown = await verifier.verifyToken(changed).catch((error: unknown) => error);
           if (!isAuthError(outcome)) accepted.push(`${index} ${JSON.stringify(other)}`);
@@ -36,7 +38,7 @@ describe('every one-character change of a good token is refused (OBS-second-spel
       expect(accepted).toEqual([]);
       await verifier.verifyToken(token);
     },
-    60_000,
+    LONG ? 1_800_000 : 60_000,
   );
 
   it('so is a character more, anywhere', async () => {

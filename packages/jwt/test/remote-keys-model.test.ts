@@ -1,10 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { type HttpResponse, type HttpTransport, isAuthError } from '@auth/core';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { createRemoteKeys } from '../src/remote-keys.js';
 import { ecJwk, jwksOf } from './jwks-endpoint.js';
 
+/** `TEST_LONG=1` tries fifty times as many histories. */
+const RUNS = process.env.TEST_LONG === '1' ? 20_000 : 400;
 const TTL = 100;
 const DUE = 90;
 const COOLDOWN = 30;
@@ -201,6 +203,66 @@ test('the promises about remote keys hold in whatever order time, failures, rota
       expect([...source.kids].sort()).toEqual([...world.published].sort());
       await source.close();
     }),
-    { numRuns: 400 },
+    { numRuns: RUNS },
+  );
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
+test('where flights are not shared, an older answer never replaces a newer one, in whatever order they arrive', async () => {
+  // There every caller has a flight of its own: see SingleFlight.
+  vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' });
+  const script = fc.array(
+    fc.oneof(
+      { weight: 3, arbitrary: fc.record({ do: fc.constant('ask' as const) }) },
+      { weight: 2, arbitrary: fc.record({ do: fc.constant('answer' as const), which: fc.nat(8) }) },
+      fc.record({ do: fc.constant('fail' as const), which: fc.nat(8), empty: fc.boolean() }),
+      fc.record({ do: fc.constant('publish' as const), kids: fc.subarray(KIDS, { minLength: 1 }) }),
+      fc.record({ do: fc.constant('wait' as const), seconds: fc.constantFrom(0, 1, 30, 60, 100) }),
+    ),
+    { maxLength: 40 },
+  );
+  await fc.assert(
+    fc.asyncProperty(script, async (steps) => {
+      let now = 1_800_000_000;
+      let published: readonly string[] = ['k0'];
+      let started = 0;
+      let newest: { number: number; kids: readonly string[] } | undefined;
+      const air: { number: number; kids: readonly string[]; end: (response: HttpResponse) => void }[] = [];
+      const source = createRemoteKeys({
+        jwksUri: 'https://as.example/jwks',
+        algorithms: ['ES256'],
+        transport: () =>
+          new Promise((end) => {
+            air.push({ number: ++started, kids: published, end });
+          }),
+        clock: () => now,
+        remoteKeys: { ttlSeconds: TTL, cooldownSeconds: COOLDOWN, maxStaleSeconds: STALE },
+      });
+      const asked: Promise<unknown>[] = [];
+      for (const step of steps) {
+        if (step.do === 'wait') now += step.seconds;
+        else if (step.do === 'publish') published = step.kids;
+        else if (step.do === 'ask') {
+          const found = Promise.resolve(source.findKeys({ algorithm: 'ES256', kid: `forged-${asked.length}` }));
+          asked.push(found.catch((error: unknown) => expect(isAuthError(error)).toBe(true)));
+        } else {
+          const [flight] = air.splice(step.which % Math.max(1, air.length), 1);
+          if (flight === undefined) continue;
+          if (step.do === 'fail') flight.end(step.empty ? respond(200, '{"keys":[]}') : respond(500, ''));
+          else {
+            flight.end(respond(200, JSON.stringify(jwksOf(...flight.kids.map((kid) => KEYS.get(kid))))));
+            if (newest === undefined || flight.number > newest.number) newest = flight;
+          }
+        }
+        await turn();
+        await turn();
+        expect([...source.kids].sort()).toEqual([...(newest?.kids ?? [])].sort());
+      }
+      for (const { end } of air.splice(0)) end(respond(500, ''));
+      await Promise.all(asked);
+      await source.close();
+    }),
+    { numRuns: RUNS },
   );
 });
