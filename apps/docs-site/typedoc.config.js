@@ -22,7 +22,7 @@ export default {
   entryPoints: modules.map(({ source }) => source),
   basePath: '../../packages',
   displayBasePath: '../..',
-  out: 'content/api',
+  out: 'dist/content/api',
   // TypeDoc wants TypeScript 6, which cannot infer everything that 7, which checks the packages, can.
   skipErrorChecking: true,
   treatWarningsAsErrors: true,

@@ -18,14 +18,13 @@ export class InstallError extends Error {
  */
 export async function buildSite(root: string): Promise<string> {
   const folder = join(root, 'apps', 'docs-site');
-  const content = join(folder, 'content');
-  const site = join(folder, 'dist');
+  const content = join(folder, 'dist', 'content');
+  const site = join(folder, 'dist', 'site');
   const [pnpm, ...first] = pnpmCommand();
   const install = await run(pnpm, [...first, 'install', '--frozen-lockfile', '--prefer-offline'], { cwd: folder });
   if (install.exitCode !== 0) throw new InstallError(`the tools of the site cannot be installed:\n${install.output}`);
 
-  await rm(content, { recursive: true, force: true });
-  await rm(site, { recursive: true, force: true });
+  await rm(join(folder, 'dist'), { recursive: true, force: true });
   await writeSiteContent(root, content);
   for (const tool of [['typedoc'], ['vitepress', 'build', '.']]) {
     const [name = '', ...args] = tool;

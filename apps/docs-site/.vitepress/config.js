@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitepress';
 
-const content = new URL('../content/', import.meta.url);
+const content = new URL('../dist/content/', import.meta.url);
 
 /** The title of a page: its first heading. */
 function titleOf(page) {
@@ -43,8 +43,8 @@ export default defineConfig({
   title: 'Bearer tokens for MCP servers',
   description: 'Bearer-token verification for MCP servers and any other HTTP resource server in TypeScript',
   lang: 'en',
-  srcDir: 'content',
-  outDir: 'dist',
+  srcDir: 'dist/content',
+  outDir: 'dist/site',
   cleanUrls: false,
   lastUpdated: false,
   // A dead link fails the build. There are no exceptions.
@@ -52,6 +52,7 @@ export default defineConfig({
   markdown: { anchor: { slugify }, toc: { slugify }, headers: { slugify } },
   // Everything is served from the site itself: no fonts, scripts or search of somebody else.
   themeConfig: {
+    siteTitle: 'Bearer tokens for MCP',
     search: { provider: 'local' },
     outline: [2, 3],
     nav: [
