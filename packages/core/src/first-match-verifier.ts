@@ -32,15 +32,17 @@ class FirstMatchVerifier implements Verifier {
   async verifyToken(token: string, options?: VerifyOptions): Promise<AccessToken> {
     let rejection: AuthError | undefined;
     let outage: AuthError | undefined;
-    for (const verifier of this.#verifiers) {
+    for (const [index, verifier] of this.#verifiers.entries()) {
       const result = await safeVerify(verifier, token, options);
       if (result.ok) return result.accessToken;
       const { error } = result;
-      // Nobody waits any more: the next verifier would work for nothing.
-      if (options?.signal?.aborted) throw error;
       if (error.code === 'temporarily_unavailable') outage ??= error;
       else if (error.code === 'invalid_token') rejection = error;
       else throw error;
+      // Nobody waits any more, so that the others are not asked; what they would have said of the token is not known.
+      if (options?.signal?.aborted && index < this.#verifiers.length - 1) {
+        throw outage ?? new AuthError('temporarily_unavailable');
+      }
     }
     throw outage ?? rejection ?? new AuthError('temporarily_unavailable');
   }

@@ -118,6 +118,23 @@ describe('firstMatch', () => {
     expect(asked).toBe(0);
   });
 
+  it('calls no token invalid for a caller that went away before everybody was asked', async () => {
+    const controller = new AbortController();
+    const refusing = foreignVerifier(async () => {
+      controller.abort();
+      throw new AuthError('invalid_token', { reason: 'not_recognized' });
+    });
+    const outcome = (verifiers: readonly Verifier[]): Promise<AuthError> =>
+      authErrorOf(() => firstMatch(verifiers).verifyToken('x', { signal: controller.signal }));
+    expect((await outcome([refusing, foreignVerifier(async () => alice)])).code).toBe('temporarily_unavailable');
+    // The last one's word stands: nobody was left to ask.
+    expect((await outcome([refusing])).code).toBe('invalid_token');
+    const poor = foreignVerifier(async () => {
+      throw new AuthError('insufficient_scope', { requiredScopes: ['a'], missingScopes: ['a'] });
+    });
+    expect((await outcome([poor, refusing])).code).toBe('insufficient_scope');
+  });
+
   it('passes token and options on, can be nested, and copies its list', async () => {
     const seen: unknown[] = [];
     const list = [
