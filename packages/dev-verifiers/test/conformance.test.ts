@@ -44,6 +44,7 @@ runVerifierConformance(
       'forgets-in-time': sameForAll,
       'requires-scopes': sameForAll,
       'keeps-callers-apart': sameForAll,
+      'spares-other-callers': sameForAll,
     },
   },
 );

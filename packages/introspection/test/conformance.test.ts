@@ -1,4 +1,4 @@
-import { jsonReply, rawReply, runVerifierConformance, startScriptedServer } from '@auth/testing';
+import { jsonReply, rawReply, runVerifierConformance, type ScriptedReply, startScriptedServer } from '@auth/testing';
 import { describe, it } from 'vitest';
 import { IntrospectionTokenVerifier } from '../src/verifier.js';
 
@@ -17,9 +17,9 @@ for (const [name, cache] of [
           { active: true, sub: subject, client_id: 'client', scope: scopes.join(' '), exp: expiresAt },
         ]),
       );
-      const server = await startScriptedServer((request, socket) =>
-        jsonReply(known.get(request.form.get('token') ?? '') ?? { active: false })(request, socket),
-      );
+      const introspect: ScriptedReply = (request, socket) =>
+        jsonReply(known.get(request.form.get('token') ?? '') ?? { active: false })(request, socket);
+      const server = await startScriptedServer(introspect);
       const verifier = new IntrospectionTokenVerifier({
         introspectionUrl: server.origin,
         clientId: 'rs',
@@ -35,6 +35,9 @@ for (const [name, cache] of [
         secrets: [SECRET],
         breakUpstream: () => {
           server.reply = rawReply('', 'reset');
+        },
+        mendUpstream: () => {
+          server.reply = introspect;
         },
         stallUpstream: () => {
           server.reply = () => undefined;

@@ -60,12 +60,17 @@ function assertContract(error: AuthError): void {
 
 /** Every way in which an object could end up in a log. */
 export function textsOf(value: unknown): readonly string[] {
-  const texts = [inspect(value, { depth: 12, showHidden: true, maxStringLength: null, maxArrayLength: null })];
+  const everything = { depth: 12, showHidden: true, maxStringLength: null, maxArrayLength: null };
+  const texts = [inspect(value, everything), attempt(() => inspect(value, { ...everything, getters: true }))];
   texts.push(
     attempt(() => String(value)),
     attempt(() => JSON.stringify(value)),
   );
-  texts.push(attempt(() => JSON.stringify({ ...(value as object) })));
+  texts.push(
+    attempt(() => JSON.stringify({ ...(value as object) })),
+    // What goes to a worker, or into a store.
+    attempt(() => inspect(structuredClone(value), everything)),
+  );
   if (value instanceof Error)
     texts.push(value.message, value.stack ?? '', value.cause === undefined ? '' : inspect(value.cause));
   if (isAuthError(value)) texts.push(value.description, JSON.stringify(toChallenge(value)));
@@ -96,6 +101,27 @@ export function sameScopes(actual: readonly string[] | undefined, expected: read
 /** Whom an access token is for: a grant's subject comes back as subject or, where there is no user, as client. */
 export function isFor(accessToken: AccessToken, subject: string): boolean {
   return accessToken.subject === subject || (accessToken.subject === undefined && accessToken.clientId === subject);
+}
+
+/**
+ * What was rejected and handled by nobody while `work` ran, and in the turns after it. Listeners that others have set, a test
+ * runner's among them, are put aside meanwhile: it is the case that has to fail, not the run.
+ */
+export async function strayRejections(work: () => Promise<void>): Promise<readonly unknown[]> {
+  const event = 'unhandledRejection';
+  const others = process.listeners(event);
+  const stray: unknown[] = [];
+  process.removeAllListeners(event);
+  process.on(event, (reason) => stray.push(reason));
+  try {
+    await work();
+    // The event comes at the end of a turn; what was started may need some to end.
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+  } finally {
+    process.removeAllListeners(event);
+    for (const listener of others) process.on(event, listener);
+  }
+  return stray;
 }
 
 function attempt(make: () => string): string {

@@ -31,6 +31,8 @@ export interface ConformanceSubject {
   readonly forged?: readonly ForgedToken[] | undefined;
   /** Makes keys or introspection unreachable. Called before the first token. Default: the verifier needs nobody. */
   readonly breakUpstream?: (() => void | Promise<void>) | undefined;
+  /** Mends what `breakUpstream` broke. Default: it stays broken, and the case about recovery is skipped. */
+  readonly mendUpstream?: (() => void | Promise<void>) | undefined;
   /** Makes keys or introspection never answer. Called before the first token. Default: the verifier needs nobody. */
   readonly stallUpstream?: (() => void | Promise<void>) | undefined;
   /** Frees what was started. */
@@ -53,6 +55,8 @@ export interface ConformanceContext {
 /** The name of a case. */
 export type ConformanceCaseId =
   | 'accepts'
+  | 'answers-alike'
+  | 'takes-no-options'
   | 'frozen'
   | 'redacts'
   | 'keeps-secrets'
@@ -65,10 +69,13 @@ export type ConformanceCaseId =
   | 'requires-scopes'
   | 'compares-scopes-exactly'
   | 'keeps-callers-apart'
+  | 'spares-other-callers'
   | 'minds-an-aborted-signal'
   | 'lets-go-when-aborted'
   | 'leaves-signals-clean'
-  | 'survives-an-outage';
+  | 'survives-an-outage'
+  | 'recovers'
+  | 'leaves-no-rejection';
 
 /** One thing that every verifier must do. */
 export interface ConformanceCase {

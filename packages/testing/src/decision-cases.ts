@@ -1,4 +1,5 @@
 import { ok } from 'node:assert';
+import type { AccessToken } from '@auth/core';
 import {
   assertDeeplyFrozen,
   assertSilent,
@@ -27,6 +28,30 @@ export const DECISION_CASES: readonly ConformanceCase[] = [
       ok(typeof accessToken.claims === 'object' && accessToken.claims !== null, 'claims is no object');
       const { expiresAt } = accessToken;
       ok(expiresAt === undefined || expiresAt === now + 3600, 'expiresAt is not the one of the token, in seconds');
+    },
+  },
+  {
+    id: 'answers-alike',
+    title: 'says the same of a token each time, whatever it remembers',
+    async run({ open }) {
+      const { verifier, tokens } = await open([{ subject: 'alice', scopes: ['read', 'write'] }]);
+      const first = answerOf(await callVerifier(verifier, tokens[0]));
+      for (let again = 0; again < 3; again++) {
+        ok(answerOf(await callVerifier(verifier, tokens[0])) === first, 'another answer than the first time');
+      }
+    },
+  },
+  {
+    id: 'takes-no-options',
+    title: 'takes absent options, null and an absent signal for none at all',
+    async run({ open }) {
+      const { verifier, tokens } = await open([{}]);
+      for (const options of [undefined, null, {}, { signal: undefined }, Object.freeze({})]) {
+        const given = (token: string) => verifier.verifyToken(token, options as undefined);
+        await callVerifier({ verifyToken: given }, tokens[0]);
+        const { code } = await refusalOf({ verifyToken: given }, 'no token of anybody');
+        ok(code === 'invalid_token', `code ${code}`);
+      }
     },
   },
   {
@@ -119,6 +144,7 @@ export const DECISION_CASES: readonly ConformanceCase[] = [
       sameScopes(error.requiredScopes, ['admin', 'read'], 'requiredScopes');
       sameScopes(error.missingScopes, ['admin'], 'missingScopes');
       assertDeeplyFrozen(error.requiredScopes, 'requiredScopes');
+      assertDeeplyFrozen(error.missingScopes, 'missingScopes');
       // A caller that changes its own list later must not open the door.
       required.length = 0;
       ok(
@@ -145,6 +171,11 @@ export const DECISION_CASES: readonly ConformanceCase[] = [
     },
   },
 ];
+
+/** What an access token says, as text. */
+function answerOf({ clientId, subject, issuer, audience, scopes, expiresAt, claims }: AccessToken): string {
+  return JSON.stringify({ clientId, subject, issuer, audience, scopes, expiresAt, claims });
+}
 
 /** Runs a check on each input and says in one error which of them failed and why. */
 async function refusesAll(inputs: readonly HostileInput[], check: (input: unknown) => Promise<void>): Promise<void> {

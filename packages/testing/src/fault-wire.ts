@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { type Answer, jsonAnswer } from './answer.js';
 import type { FaultKind } from './fault.js';
+import { writeRaw } from './scripted-reply.js';
 
 /** One request that is about to be answered. */
 export interface Exchange {
@@ -21,8 +22,12 @@ type Play<Kind extends FaultKind['kind']> = (
 
 const PLAYS: { readonly [Kind in FaultKind['kind']]: Play<Kind> } = {
   status({ status = 503, headers = {}, body }, { response }) {
-    const answer = jsonAnswer(status, { error: 'server_error', error_description: 'failing on purpose' }, headers);
-    sendAnswer(response, body === undefined ? answer : { ...answer, body });
+    const answer = jsonAnswer(status, { error: 'server_error', error_description: 'failing on purpose' });
+    // Set beforehand they are merged with those of the answer, which come second: what is chosen has to replace them.
+    const own = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+    const fields = Object.fromEntries(Object.entries(answer.headers).filter(([name]) => !own.has(name)));
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    sendAnswer(response, { ...answer, headers: fields, body: body ?? answer.body });
   },
 
   async delay({ delayMs = 100 }, { response, answer, signal }) {
@@ -88,6 +93,10 @@ const PLAYS: { readonly [Kind in FaultKind['kind']]: Play<Kind> } = {
     const body = gzipSync(paddedObject(bytes));
     const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip', 'content-length': body.length };
     response.writeHead(200, headers).end(body);
+  },
+
+  raw({ bytes = '220 mail.example ESMTP\r\n', afterwards = 'close' }, { request: { socket } }) {
+    writeRaw(socket, bytes, afterwards);
   },
 
   flapping({ fault = { kind: 'status' } }, exchange) {

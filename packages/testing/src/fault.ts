@@ -16,7 +16,8 @@ export type FaultKind =
   | {
       readonly kind: 'status';
       readonly status?: number;
-      readonly headers?: Readonly<Record<string, string>>;
+      /** A list repeats a field. */
+      readonly headers?: Readonly<Record<string, string | readonly string[]>>;
       readonly body?: string;
     }
   /** The right answer, `delayMs` [100] late. */
@@ -41,6 +42,8 @@ export type FaultKind =
   | { readonly kind: 'wrong-json'; readonly body?: string | Uint8Array }
   /** Status 200 and a JSON object of `bytes` [64 MiB] that gzip makes small. */
   | { readonly kind: 'gzip-bomb'; readonly bytes?: number }
+  /** Exactly these `bytes` [a greeting of SMTP] on the wire, HTTP or not, and then `afterwards` [`close`]. */
+  | { readonly kind: 'raw'; readonly bytes?: string | Uint8Array; readonly afterwards?: 'close' | 'reset' }
   /** Every other request fails, the first one included, with `fault` [status 503]. */
   | { readonly kind: 'flapping'; readonly fault?: FaultKind }
   /** Whatever `handler` does. */
@@ -68,6 +71,7 @@ const MEMBERS = {
   redirect: ['status', 'location'],
   'wrong-json': ['body'],
   'gzip-bomb': ['bytes'],
+  raw: ['bytes', 'afterwards'],
   flapping: ['fault'],
   custom: ['handler'],
 } as const satisfies Record<FaultKind['kind'], readonly string[]>;
@@ -129,6 +133,9 @@ function faultOf(how: FaultInit): Fault {
   if ((fault.kind === 'status' || fault.kind === 'redirect') && fault.status !== undefined) statusCode(fault.status);
   if (fault.kind === 'custom' && typeof fault.handler !== 'function') {
     throw new TypeError("fail: option 'handler' must be a function");
+  }
+  if (fault.kind === 'raw' && !['close', 'reset', undefined].includes(fault.afterwards)) {
+    throw new TypeError("fail: option 'afterwards' must be close or reset");
   }
   if (fault.kind === 'flapping' && fault.fault !== undefined) faultOf(fault.fault);
   return fault;

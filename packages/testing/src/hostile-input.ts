@@ -36,6 +36,10 @@ export function hostileTexts(token: string): readonly HostileInput[] {
     'a header nested 3000 deep': `${nested}.e30.AAAA`,
     'a lone surrogate': '\ud800',
     'an emoji': '\u{1f511}',
+    'the token in percent encoding': [...token].map((one) => `%${one.charCodeAt(0).toString(16)}`).join(''),
+    'the token in the other case': otherCase(token),
+    'the token with a combining mark': `${token}\u0301`,
+    'the token with a soft hyphen inside': `${token.slice(0, 4)}\u00ad${token.slice(4)}`,
     'control characters': '\u0001\u001b[31m\r\nSet-Cookie: a=b',
     SQL: "' OR '1'='1",
     'a path': '../../../../etc/passwd',
@@ -60,6 +64,12 @@ export function hostileValues(token: string): readonly HostileInput[] {
     'a String object of the token': Object(token),
     'the bytes of the token': Buffer.from(token),
     'a function that returns the token': () => token,
+    'an object that converts to the token by its symbol': { [Symbol.toPrimitive]: () => token },
+    'an object that becomes the token as JSON': { toJSON: () => token },
+    'a promise of the token': Promise.resolve(token),
+    'a Proxy of a list with the token': new Proxy([token], {}),
+    'a Proxy that throws when it is looked at': new Proxy({}, throwingTraps()),
+    'a revoked Proxy': revokedProxy(),
     'an object whose conversion throws': {
       toString() {
         throw new Error('no text');
@@ -67,6 +77,23 @@ export function hostileValues(token: string): readonly HostileInput[] {
     },
   };
   return Object.entries(values).map(([name, input]) => ({ name, input }));
+}
+
+function otherCase(text: string): string {
+  return text.replace(/[a-z]/gi, (one) => (one === one.toLowerCase() ? one.toUpperCase() : one.toLowerCase()));
+}
+
+function throwingTraps(): ProxyHandler<object> {
+  const trap = (): never => {
+    throw new Error('do not look at me');
+  };
+  return { get: trap, has: trap, ownKeys: trap, getPrototypeOf: trap, getOwnPropertyDescriptor: trap };
+}
+
+function revokedProxy(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
 }
 
 function fullWidth(text: string): string {

@@ -53,12 +53,18 @@ export function jsonReply(value: unknown, init: Omit<HttpAnswerInit, 'body'> = {
   return httpReply({ ...init, headers, body: JSON.stringify(value) ?? '' });
 }
 
-/** Puts exactly these bytes on the wire, HTTP or not (a text in its UTF-8 form), and leaves the connection open, closes or resets it. */
-export function rawReply(bytes: string | Uint8Array, afterwards: 'open' | 'close' | 'reset' = 'open'): ScriptedReply {
-  return (_request, socket) => {
-    if (afterwards === 'close') socket.end(bytes);
-    // A reset before the bytes have left would be all there is to see.
-    else if (afterwards === 'reset') socket.write(bytes, () => socket.resetAndDestroy());
-    else socket.write(bytes);
-  };
+/** Puts exactly these bytes on the wire, HTTP or not, and leaves the connection open (default), closes or resets it. */
+export function rawReply(bytes: string | Uint8Array, afterwards: Afterwards = 'open'): ScriptedReply {
+  return (_request, socket) => writeRaw(socket, bytes, afterwards);
+}
+
+/** What becomes of a connection. */
+export type Afterwards = 'open' | 'close' | 'reset';
+
+/** Writes bytes, or a text's UTF-8 form, to a connection and does with it what is wanted. */
+export function writeRaw(socket: Socket, bytes: string | Uint8Array, afterwards: Afterwards): void {
+  if (afterwards === 'close') socket.end(bytes);
+  // A reset before the bytes have left would be all there is to see.
+  else if (afterwards === 'reset') socket.write(bytes, () => socket.resetAndDestroy());
+  else socket.write(bytes);
 }

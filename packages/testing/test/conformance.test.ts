@@ -55,6 +55,9 @@ function subjectOf({ requiredScopes, clock, grants }: ConformanceSetup): TableSu
     breakUpstream: () => {
       verifier.lookup = 'fails';
     },
+    mendUpstream: () => {
+      verifier.lookup = 'works';
+    },
     stallUpstream: () => {
       verifier.lookup = 'hangs';
     },
@@ -81,12 +84,19 @@ describe('runVerifierConformance without a runner', () => {
   it('skips what does not apply, with the reason', async () => {
     const skip = { 'refuses-hostile-text': 'accepts everything' } as const;
     const { results } = await verifierConformanceReport(
-      (setup) => ({ ...subjectOf(setup), forged: undefined, breakUpstream: undefined, stallUpstream: undefined }),
+      (setup) => ({
+        ...subjectOf(setup),
+        forged: undefined,
+        breakUpstream: undefined,
+        mendUpstream: undefined,
+        stallUpstream: undefined,
+      }),
       { skip },
     );
     const skipped = results.filter(({ outcome }) => outcome === 'skipped');
     expect(skipped.map(({ id }) => id)).toEqual([
       ...['refuses-hostile-text', 'refuses-forged', 'names-forgeries', 'lets-go-when-aborted', 'survives-an-outage'],
+      'recovers',
     ]);
     expect(skipped[0]?.message).toBe('accepts everything');
   });
@@ -159,6 +169,35 @@ const MUTANTS: readonly (readonly [name: string, caught: ConformanceCaseId, muta
   ['names another subject', 'accepts', after((accessToken) => hidden(accessToken, { subject: 'somebody' }))],
   ['gives times in milliseconds', 'accepts', after((accessToken) => hidden(accessToken, { expiresAt: 1e12 }))],
   ['drops the scopes', 'accepts', after((accessToken) => hidden(accessToken, { scopes: [] }))],
+  [
+    'remembers a token without its scopes',
+    'answers-alike',
+    (good) => {
+      const seen = new Set<string>();
+      return async (token, options) => {
+        const accessToken = await good.verifyToken(token, options);
+        const known = seen.has(token);
+        seen.add(token);
+        return known ? (hidden(accessToken, { scopes: [] }) as AccessToken) : accessToken;
+      };
+    },
+  ],
+  [
+    'reads the signal of options that may be null',
+    'takes-no-options',
+    (good) =>
+      async (token, ...[options = {}]) =>
+        good.verifyToken(token, { signal: options.signal }),
+  ],
+  [
+    'needs a signal',
+    'takes-no-options',
+    (good) => async (token, options) => {
+      options?.signal?.throwIfAborted();
+      if (options !== undefined && options !== null && options.signal === undefined) throw new TypeError('no signal');
+      return good.verifyToken(token);
+    },
+  ],
   ['does not freeze', 'frozen', after(open)],
   ['freezes only the surface', 'frozen', after((accessToken) => hidden(accessToken, { scopes: ['read'] }))],
   [
@@ -276,6 +315,47 @@ const MUTANTS: readonly (readonly [name: string, caught: ConformanceCaseId, muta
         });
         return last;
       };
+    },
+  ],
+  [
+    'shares one check and the signal of whoever started it',
+    'spares-other-callers',
+    (good) => {
+      const pending = new Map<string, Promise<AccessToken>>();
+      return (token, options) => {
+        const shared =
+          pending.get(token) ??
+          // The work takes a turn, in which the first caller can go away.
+          Promise.resolve().then(() => {
+            if (options?.signal?.aborted) throw new AuthError('temporarily_unavailable');
+            return good.verifyToken(token, options);
+          });
+        pending.set(token, shared);
+        return shared;
+      };
+    },
+  ],
+  [
+    'never tries again after an outage',
+    'recovers',
+    (good) => {
+      let down: unknown;
+      return async (token) => {
+        if (down !== undefined) throw down;
+        return await good.verifyToken(token).catch((error: AuthError) => {
+          if (error.code === 'temporarily_unavailable') down = error;
+          throw error;
+        });
+      };
+    },
+  ],
+  [
+    'drops a promise that rejects',
+    'leaves-no-rejection',
+    (good) => async (token) => {
+      const result = good.verifyToken(token);
+      void result.then(() => undefined);
+      return await result;
     },
   ],
   [

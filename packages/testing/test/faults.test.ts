@@ -38,6 +38,14 @@ describe('a fault, seen by a plain undici client,', () => {
     expect((await see(server.jwksUri)).status).toBe(200);
   });
 
+  it('status: repeats a field that has a list of values, and replaces ours whatever its case', async () => {
+    const headers = { 'x-twice': ['1', '2'], 'Cache-Control': 'max-age=5' };
+    server.fail('jwks', { kind: 'status', status: 500, headers, times: 1 });
+    const seen = await see(server.jwksUri);
+    expect(seen.headers).toMatchObject({ 'x-twice': ['1', '2'], 'cache-control': 'max-age=5' });
+    expect(JSON.parse(seen.bytes.toString())).toHaveProperty('error', 'server_error');
+  });
+
   it('a number: is that status', async () => {
     server.fail('jwks', 500);
     expect((await see(server.jwksUri)).status).toBe(500);
@@ -131,6 +139,24 @@ describe('a fault, seen by a plain undici client,', () => {
     expect(gunzipSync(bytes).length).toBe(1_000_000);
   });
 
+  it('raw: is exactly those bytes, whatever they are, and the end of the connection that was asked for', async () => {
+    server.fail('jwks', 'raw');
+    await expect(see(server.jwksUri)).rejects.toMatchObject({ name: 'HTTPParserError' });
+    const half = 'HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{"keys":';
+    server.fail('jwks', { kind: 'raw', bytes: half });
+    await expect(see(server.jwksUri)).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' });
+    server.fail('jwks', { kind: 'raw', bytes: '', afterwards: 'reset' });
+    await expect(see(server.jwksUri)).rejects.toMatchObject({ code: 'ECONNRESET' });
+    const whole = Buffer.from('HTTP/1.1 299 Odd\r\nx: a\r\nx: b\r\nconnection: close\r\n\r\n\xff\xfe', 'latin1');
+    server.fail('jwks', { kind: 'raw', bytes: whole });
+    expect(await see(server.jwksUri)).toMatchObject({
+      status: 299,
+      headers: { x: ['a', 'b'] },
+      bytes: Buffer.from([0xff, 0xfe]),
+    });
+    server.restore();
+  });
+
   it('flapping: fails every other time, the first time included', async () => {
     server.fail('jwks', { kind: 'flapping', times: 4 });
     const statuses: number[] = [];
@@ -180,6 +206,7 @@ describe('fail and restore', () => {
     ['jwks', { kind: 'status', status: 1000 }, /'status'/],
     ['jwks', { kind: 'status', times: 0 }, /'times'/],
     ['jwks', { kind: 'delay', ms: 5 }, /delay has no 'ms'/],
+    ['jwks', { kind: 'raw', afterwards: 'open' }, /'afterwards'/],
     ['jwks', { kind: 'custom' }, /'handler'/],
     ['jwks', { kind: 'flapping', fault: { kind: 'explode' } }, /kind must be one of/],
   ])('fail(%j, %j) is refused', (endpoint, how, message) => {

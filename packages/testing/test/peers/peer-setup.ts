@@ -39,6 +39,7 @@ export function peerFactory(configure: (configuration: PeerConfiguration) => Pee
       tokens: await Promise.all(tokens),
       forged: await forgedTokens(key, { issuer, audience: AUDIENCE, now: clock() }),
       breakUpstream: () => server.fail('jwks', 503),
+      mendUpstream: () => server.fail('jwks', { kind: 'wrong-json', body: JSON.stringify(key.jwks) }),
       close: server.close,
     };
   };
