@@ -123,8 +123,7 @@ export class JWTVerifier extends TokenVerifier {
 
   protected override authenticate(token: string): AccessToken | Promise<AccessToken> {
     const state = verificationOf(token, this.clock(), this.#keys.generation);
-    const kept = this.#cache?.get(token);
-    const pending = kept === undefined ? runSteps(this.#steps, state) : this.#authenticateKept(kept, state);
+    const pending = this.#walk(state);
     return pending === undefined ? this.#accessTokenOf(state) : pending.then(() => this.#accessTokenOf(state));
   }
 
@@ -134,12 +133,13 @@ export class JWTVerifier extends TokenVerifier {
     assertScopes(accessToken.scopes, this.requiredScopes, this.scopeHierarchy);
   }
 
-  /** A token whose signature was found good before: only what may have changed since is looked at. */
-  async #authenticateKept(kept: VerifiedToken, state: Verification): Promise<void> {
-    if (!(await this.#isStillProven(kept))) return runSteps(this.#steps, state);
+  /** The whole road, or, for a token whose signature was found good before, what may have changed since. */
+  #walk(state: Verification): void | Promise<void> {
+    const kept = this.#cache?.get(state.token);
+    if (kept === undefined || !this.#isStillProven(kept)) return runSteps(this.#steps, state);
     state.header = kept.header;
     state.claims = kept.claims;
-    await runSteps(this.#policySteps, state);
+    return runSteps(this.#policySteps, state);
   }
 
   /** Between proof and policy: what is remembered is the proof, whatever becomes of the token. */
@@ -161,26 +161,26 @@ export class JWTVerifier extends TokenVerifier {
     return accessToken;
   }
 
-  /** Asks the key source as for any token: that is what keeps the keys fresh, and what ends trust in a key that was removed. */
-  async #isStillProven(kept: VerifiedToken): Promise<boolean> {
-    const candidates = await this.#keys.findKeys(kept.hint);
-    return kept.generation === this.#keys.generation && candidates.includes(kept.key);
+  /**
+   * Whether the key that proved the token is one that it would be tried against now. Asks the key source on every use: that is
+   * what keeps the keys fresh, and what ends trust in a key that was removed. Where keys have to be fetched first, the token
+   * goes the whole road, which asks for them once.
+   */
+  #isStillProven({ hint, key, generation }: VerifiedToken): boolean {
+    return generation === this.#keys.generation && this.#keys.keysAtHand(hint)?.includes(key) === true;
   }
 
   /** The access token made of this very token before, if everything that may have changed since is still good. */
   #handOut(token: string, options: VerifyOptions | null): AccessToken | undefined {
     const kept = typeof token === 'string' ? this.#cache?.get(token) : undefined;
-    if (kept?.accessToken === undefined || kept.generation !== this.#keys.generation) return undefined;
+    if (kept?.accessToken === undefined) return undefined;
     try {
-      if (options?.signal?.aborted) return undefined;
-      const candidates = this.#keys.findKeys(kept.hint);
-      // The long way asks again and waits for the answer.
-      if (candidates instanceof Promise) candidates.catch(() => undefined);
-      else if (candidates.includes(kept.key) && this.#timesAreGood(kept)) return kept.accessToken;
+      const good = !options?.signal?.aborted && this.#isStillProven(kept) && this.#timesAreGood(kept);
+      return good ? kept.accessToken : undefined;
     } catch {
       // A clock of the user's that throws, for example: the long way meets it again and reports it.
+      return undefined;
     }
-    return undefined;
   }
 
   #timesAreGood({ claims }: VerifiedToken): boolean {

@@ -15,6 +15,11 @@ export interface KeySource {
    * the event loop. Rejects with `temporarily_unavailable` when keys could not be had; never because of what the token says.
    */
   findKeys(hint: KeyHint): readonly VerificationKey[] | Promise<readonly VerificationKey[]>;
+  /**
+   * What {@link findKeys} would give without waiting for anything; undefined while the keys have to be fetched first. Keeps the
+   * keys fresh like it, but looks no further for a kid that is not among them.
+   */
+  keysAtHand(hint: KeyHint): readonly VerificationKey[] | undefined;
   /** Changes whenever the set of keys changes: what was verified under one generation is not taken for granted in another. */
   readonly generation: number;
   /** The kids at hand, for explanations. */

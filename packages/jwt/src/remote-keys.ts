@@ -100,6 +100,10 @@ class RemoteKeys implements KeySource {
     return this.#lookAgain(hint);
   }
 
+  keysAtHand(hint: KeyHint): Found | undefined {
+    return this.#atHand()?.find(hint);
+  }
+
   async ready(): Promise<void> {
     if (this.#atHand() === undefined) await this.#fetch();
   }

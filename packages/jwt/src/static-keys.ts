@@ -50,6 +50,7 @@ function source(given: ReadyKeys | Promise<ReadyKeys>): KeySource {
     generation: 0,
     findKeys: (hint) =>
       ready !== undefined ? ready.find(hint) : (waiting ?? Promise.resolve(NONE)).then((keys) => keys.find(hint)),
+    keysAtHand: (hint) => ready?.find(hint),
     get kids(): readonly string[] {
       return (ready ?? NONE).kids;
     },
