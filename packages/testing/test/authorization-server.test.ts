@@ -78,6 +78,20 @@ describe('startAuthorizationServer', () => {
     expect(payload).toMatchObject({ scope: 'read write', jti: expect.any(String) });
   });
 
+  it('issues tokens signed with ML-DSA-65, and rotates such keys, where the runtime can', async () => {
+    const server = await start({ algorithm: 'ML-DSA-65' }).catch((error: unknown) => error);
+    if (server instanceof Error) {
+      expect(server.message).toMatch(/cannot make a key for ML-DSA-65/);
+      return;
+    }
+    const { jwksUri, issue, rotateKeys } = server as AuthorizationServer;
+    const keys = createRemoteJWKSet(new URL(jwksUri), { cooldownDuration: 0 });
+    for (const token of [await issue(), await rotateKeys().then(() => issue())]) {
+      const { protectedHeader } = await jwtVerify(token, keys, { currentDate: new Date(NOW * 1000) });
+      expect(protectedHeader.alg).toBe('ML-DSA-65');
+    }
+  });
+
   it('rotates keys, with the older ones published or not', async () => {
     const server = await start();
     const first = (await json(server.jwksUri)).keys as { kid: string }[];
