@@ -16,9 +16,13 @@ describe(`the example servers under mixed load for ${SECONDS} seconds, while the
       expect(report.leaked).toEqual([]);
       // Compiled code and inline caches still grow in a short run.
       expect(heapGrowth(report.heap)).toBeLessThan(SECONDS < 60 ? 16_000_000 : 6_000_000);
-      // The oracle allows a refusal in many moments: enough must have been accepted for the run to say something.
-      const accepted = [...report.counts.values()].reduce((sum, outcomes) => sum + (outcomes.get('200') ?? 0), 0);
-      expect(accepted).toBeGreaterThan(report.requests / 6);
+      // The oracle allows a refusal in many moments: most good calls must have been accepted for the run to say something.
+      const good = [...report.counts]
+        .filter(([kind]) => /good: (?:reads|writes)$/.test(kind))
+        .map(([, outcomes]) => outcomes);
+      const calls = good.flatMap((outcomes) => [...outcomes.values()]).reduce((sum, count) => sum + count, 0);
+      const accepted = good.reduce((sum, outcomes) => sum + (outcomes.get('200') ?? 0), 0);
+      expect(accepted).toBeGreaterThan(calls / 2);
     },
     SECONDS * 1000 + 60_000,
   );

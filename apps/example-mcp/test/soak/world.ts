@@ -159,7 +159,7 @@ export class SoakWorld {
 
   async #issueTokens(): Promise<void> {
     const now = this.now();
-    const live = this.tokens.filter(({ expires }) => expires.to > now - 2 * CYCLE_SECONDS);
+    const live = this.tokens.filter(({ expires }) => expires.to > now - CYCLE_SECONDS / 2);
     this.tokens.splice(0, this.tokens.length, ...live);
     for (const server of ['jwt', 'opaque'] as const) {
       for (const subject of SUBJECTS) {
