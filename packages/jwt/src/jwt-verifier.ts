@@ -78,7 +78,8 @@ export class JWTVerifier extends TokenVerifier {
     this.#explainedSteps = [...proof, ...this.#policySteps];
     const remember: Step = { name: 'remember', run: (state) => this.#remember(state) };
     this.#steps = this.#cache === undefined ? this.#explainedSteps : [...proof, remember, ...this.#policySteps];
-    this.#reusable = isPure(policy);
+    // What a subclass adds in `authenticate` or `assertUsable` is asked for every use of a token.
+    this.#reusable = new.target === JWTVerifier && isPure(policy);
     // Checked once, in force as checked; a subclass may still add fields of its own.
     if (new.target === JWTVerifier) Object.freeze(this);
   }

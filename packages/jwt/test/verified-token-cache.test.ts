@@ -1,4 +1,10 @@
-import type { ClaimCheckContext, VerifierEvent } from '@auth/core';
+import {
+  type AccessToken,
+  type AccessTokenInit,
+  AuthError,
+  type ClaimCheckContext,
+  type VerifierEvent,
+} from '@auth/core';
 import { jsonReply } from '@auth/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -179,6 +185,37 @@ describe('a remembered token', () => {
     expect((await verifier.verifyToken(token)).scopes).toEqual(['a']);
     allowed = false;
     await expect(verifier.verifyToken(token)).rejects.toMatchObject({ reason: 'claim_rejected' });
+  });
+
+  it('is refused every time by a subclass that refuses it, and narrowed every time by one that narrows it', async () => {
+    class Banning extends JWTVerifier {
+      protected override async authenticate(text: string): Promise<AccessToken> {
+        await super.authenticate(text);
+        throw new AuthError('access_denied');
+      }
+    }
+    class Narrowing extends JWTVerifier {
+      protected override async authenticate(text: string): Promise<AccessTokenInit> {
+        const { subject, claims } = await super.authenticate(text);
+        return { subject, claims, scopes: ['narrow'] };
+      }
+    }
+    class Closing extends JWTVerifier {
+      open = true;
+      protected override assertUsable(accessToken: AccessToken): void {
+        super.assertUsable(accessToken);
+        if (!this.open) throw new AuthError('access_denied');
+      }
+    }
+    const options = { ...TRUST, publicKey: key.publicKey };
+    const [banning, narrowing, closing] = [new Banning(options), new Narrowing(options), new Closing(options)];
+    await expect(closing.verifyToken(token)).resolves.toMatchObject({ subject: 'alice' });
+    closing.open = false;
+    for (let times = 0; times < 3; times++) {
+      await expect(banning.verifyToken(token)).rejects.toMatchObject({ code: 'access_denied' });
+      expect((await narrowing.verifyToken(token)).scopes).toEqual(['narrow']);
+      await expect(closing.verifyToken(token)).rejects.toMatchObject({ code: 'access_denied' });
+    }
   });
 
   it('honours an abort', async () => {
