@@ -1,3 +1,4 @@
+import { nearestName } from './nearest-name.js';
 import type { NumberBounds } from './options.js';
 
 /** Environment variables by name, such as `process.env`. A blank value is the same as none. */
@@ -97,17 +98,6 @@ export function environmentText(env: Environment, variable: string): string | un
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }
 
-/** The known name that differs least from a variable's, or undefined when nothing is known. */
-export function nearestName(variable: string, known: readonly string[]): string | undefined {
-  const wanted = variable.toUpperCase();
-  let best: { readonly name: string; readonly distance: number } | undefined;
-  for (const name of known) {
-    const distance = editDistance(wanted, name.toUpperCase());
-    if (best === undefined || distance < best.distance) best = { name, distance };
-  }
-  return best?.name;
-}
-
 /** One problem for each variable that is set under `start` (an underscore follows) and is not among the known names. */
 export function unknownVariables(
   env: Environment,
@@ -131,31 +121,4 @@ export function unknownVariables(
 /** Whether the variable may also come from a file. */
 export function mayBeFile({ type }: EnvironmentVariable): boolean {
   return type === 'secret' || type === 'key';
-}
-
-/** How many single characters to insert, delete, replace or swap with the neighbour to make one text of the other. */
-function editDistance(one: string, other: string): number {
-  let beforePrevious: readonly number[] = [];
-  let previous: readonly number[] = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= one.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= other.length; column++) {
-      const same = one[row - 1] === other[column - 1];
-      const candidates = [
-        at(previous, column) + 1,
-        at(current, column - 1) + 1,
-        at(previous, column - 1) + (same ? 0 : 1),
-      ];
-      const swapped = one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
-      if (swapped) candidates.push(at(beforePrevious, column - 2) + 1);
-      current.push(Math.min(...candidates));
-    }
-    [beforePrevious, previous] = [previous, current];
-  }
-  return at(previous, other.length);
-}
-
-/** Outside of the table nothing is near. */
-function at(distances: readonly number[], index: number): number {
-  return distances[index] ?? Number.POSITIVE_INFINITY;
 }

@@ -67,7 +67,6 @@ export {
   type FromEnvContext,
   isEnvironmentError,
   mayBeFile,
-  nearestName,
   SERVER_VARIABLES,
   unknownVariables,
   type VariableType,
@@ -95,12 +94,14 @@ export {
   retryAfterSeconds,
 } from './http-transport.js';
 export { MemoryTokenCache } from './memory-token-cache.js';
+export { nearestName } from './nearest-name.js';
 export {
   assertKnownOptions,
   assertOptionalBoolean,
   assertOptionalFunction,
   assertText,
   identifierListOption,
+  likelyCause,
   type NumberBounds,
   numberOption,
 } from './options.js';

@@ -1,3 +1,5 @@
+import { likelyCause } from './options.js';
+
 /** RFC 6749 §3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E ). */
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
@@ -39,9 +41,17 @@ export function parseScopes(value: unknown): readonly string[] {
 export function scopeListOption(owner: string, name: string, value: unknown): readonly string[] {
   if (value === undefined) return NO_SCOPES;
   if (!Array.isArray(value) || !Array.from(value).every(isScopeToken)) {
-    throw new TypeError(`${owner}: option '${name}' must be a list of scopes such as ['notes:read'], without blanks`);
+    throw new TypeError(
+      `${owner}: option '${name}' must be a list of scopes such as ['notes:read'], without blanks${scopesCause(value)}`,
+    );
   }
   return Object.freeze([...new Set(value as readonly string[])]);
+}
+
+function scopesCause(value: unknown): string {
+  if (typeof value === 'string' && value.trim() !== '') return "; it is a text: write a list, or text.split(' ')";
+  const joined = Array.isArray(value) && value.some((scope) => typeof scope === 'string' && scope.trim().includes(' '));
+  return joined ? '; a member has a blank in it: write each scope as a member of its own' : likelyCause(value);
 }
 
 /** A {@link ScopeHierarchy} given as an option, checked and copied. Throws a `TypeError`. */

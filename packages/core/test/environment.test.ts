@@ -9,7 +9,6 @@ import {
   environmentText,
   type FromEnvContext,
   isEnvironmentError,
-  nearestName,
   unknownVariables,
   type VariableType,
 } from '../src/environment-table.js';
@@ -199,7 +198,8 @@ describe('a reader', () => {
     });
     expect(problemsOf(reader)).toEqual([
       'P_DEMO_MODE: must be one of fast, safe',
-      'P_DEMO_URL: must be an https URL (http only on loopback), without user, password or fragment',
+      'P_DEMO_URL: must be an https URL (http only on loopback), without user, password or fragment; ' +
+        'it begins with http://, and is not on this machine',
       'P_DEMO_ALGORITHM: must be one of RS256, ES256',
       'P_DEMO_COUNT: must be a whole number at least 1',
       "P_DEMO_SWITCH: must be 'true' or 'false'",
@@ -209,7 +209,7 @@ describe('a reader', () => {
 
   it.each([
     ['0', 'must be a number greater than 0 and at most 60'],
-    ['61', 'must be a number greater than 0 and at most 60'],
+    ['61', 'must be a number greater than 0 and at most 60; the unit is seconds, not milliseconds'],
   ])('checks the bounds of a number: %s', (value, problem) => {
     expect(problemsOf(read({ TIMEOUT_SECONDS: value }))).toEqual([`P_DEMO_TIMEOUT_SECONDS: ${problem}`]);
   });
@@ -415,15 +415,6 @@ describe('describe', () => {
 });
 
 describe('names', () => {
-  it.each([
-    ['P_JTW', ['P_JWT', 'P_STATIC'], 'P_JWT'],
-    ['p_jwt', ['P_JWT', 'P_JWK'], 'P_JWT'],
-    ['P_ISUER', ['P_AUDIENCE', 'P_ISSUER'], 'P_ISSUER'],
-    ['P_X', [], undefined],
-  ])('nearest to %s among %j is %s', (name, known, expected) => {
-    expect(nearestName(name, known)).toBe(expected);
-  });
-
   it('are unknown when they are set under the start and not known, in whatever case', () => {
     const env = { P_A: '1', P_B: '1', p_c: '1', P_BLANK: ' ', P: '1', PP_X: '1', P_FOREIGN: '1' };
     expect(unknownVariables(env, 'P', ['P_A'], (name) => name === 'P_FOREIGN')).toEqual([

@@ -5,6 +5,7 @@ import {
   assertOptionalFunction,
   assertText,
   identifierListOption,
+  likelyCause,
   numberOption,
 } from '../src/options.js';
 
@@ -18,7 +19,13 @@ describe('assertKnownOptions', () => {
 
   it('names an option that nobody knows, and those there are: `aud` for `audience` must not switch a check off (OBS-silent-option)', () => {
     expect(() => assertKnownOptions('X', { aud: SECRET }, ['issuer', 'audience'])).toThrow(
-      new TypeError("X: unknown option 'aud'; known options: audience, issuer"),
+      new TypeError("X: unknown option 'aud'; did you mean 'audience'? Known options: audience, issuer"),
+    );
+  });
+
+  it('does not repeat a name that may be a credential', () => {
+    expect(() => assertKnownOptions('X', { 'eyJ.eyJ.sig': {} }, ['tokens'])).toThrow(
+      new TypeError('X: unknown option; known options: tokens'),
     );
   });
 
@@ -34,9 +41,17 @@ describe('assertKnownOptions', () => {
 
 describe('the checks of single options', () => {
   it.each([
-    ['a blank text', () => assertText('X', 'name', ' \t'), 'a text that is not blank'],
+    [
+      'a blank text',
+      () => assertText('X', 'name', ' \t'),
+      'a text that is not blank; it is blank: is an environment variable empty?',
+    ],
     ['no text', () => assertText('X', 'name', 7), 'a text that is not blank'],
-    ['a text for a boolean', () => assertOptionalBoolean('X', 'name', 'true'), 'true or false'],
+    [
+      'a text for a boolean',
+      () => assertOptionalBoolean('X', 'name', 'true'),
+      "true or false; it is a text: compare it, as in value === 'true'",
+    ],
     ['null for a boolean', () => assertOptionalBoolean('X', 'name', null), 'true or false'],
     ['an object for a function', () => assertOptionalFunction('X', 'name', {}), 'a function'],
   ])('refuse %s', (_what, check, expected) => {
@@ -60,12 +75,12 @@ describe('numberOption', () => {
     expect(numberOption('X', 'n', value, 7, { min: 0, max: 10 })).toBe(expected);
   });
 
-  it.each([['5'], [null], [true], [5n], [{}]])('refuses %o, which is no number', (value) => {
+  it.each([[null], [true], [5n], [{}]])('refuses %o, which is no number', (value) => {
     expect(() => numberOption('X', 'n', value, 7, { min: 0 })).toThrow(new TypeError("X: option 'n' must be a number"));
   });
 
   it.each([
-    [Number.NaN, { min: 0 }, 'a number at least 0'],
+    [Number.NaN, { min: 0 }, 'a number at least 0; it is NaN: is an environment variable missing, or no number?'],
     [Number.POSITIVE_INFINITY, { min: 0 }, 'a number at least 0'],
     [-1, { min: 0, max: 9 }, 'a number at least 0 and at most 9'],
     [9.5, { min: 0, max: 9 }, 'a number at least 0 and at most 9'],
@@ -102,11 +117,40 @@ describe('identifierListOption', () => {
     [undefined, '', '  ', [], [''], ['a', ' '], ['a', , 'b'], ['a', null], 7, {}, true, [['a']], /a/].map((v) => [v]),
   )('refuses %o, so that a missing variable opens no door [checklist 13]', (value) => {
     expect(() => identifierListOption('X', 'audience', value)).toThrow(
-      new TypeError(
-        "X: option 'audience' must be a text, a list of texts, or null to leave it unchecked; none may be blank",
-      ),
+      /^X: option 'audience' must be a text, a list of texts, or null to leave it unchecked; none may be blank/,
     );
   });
+});
+
+describe('likelyCause', () => {
+  it.each([
+    [undefined, '; it is undefined: is an environment variable missing?'],
+    [' ', '; it is blank: is an environment variable empty?'],
+    [null, '; it is null'],
+    [new URL('https://a.example'), '; it is a URL object: write url.href'],
+    [[], '; the list is empty'],
+    [['a', undefined], '; a member is undefined: is an environment variable missing?'],
+    [['a', 7], ''],
+    ['text', ''],
+    [7, ''],
+  ])('of %o is %j', (value, cause) => {
+    expect(likelyCause(value)).toBe(cause);
+  });
+});
+
+it.each([
+  [
+    "'5' for a number",
+    () => numberOption('X', 'n', '5', 7, { min: 0 }),
+    'must be a number; it is a text: write Number(text)',
+  ],
+  [
+    'milliseconds for seconds',
+    () => numberOption('X', 'toleranceSeconds', 5000, 7, { min: 0, max: 300 }),
+    'must be a number at least 0 and at most 300; the unit is seconds, not milliseconds',
+  ],
+])('says what to write instead of %s', (_what, check, expected) => {
+  expect(check).toThrow(expected);
 });
 
 it('no message repeats the value it refuses', () => {

@@ -89,7 +89,7 @@ describe('scopeListOption', () => {
     ['a hole', ['a', , 'b']],
   ])('refuses %s', (_what, value) => {
     expect(() => scopeListOption('X', 'requiredScopes', value)).toThrow(
-      new TypeError("X: option 'requiredScopes' must be a list of scopes such as ['notes:read'], without blanks"),
+      /^X: option 'requiredScopes' must be a list of scopes such as \['notes:read'\], without blanks/,
     );
   });
 });
@@ -168,4 +168,15 @@ describe('missingScopes', () => {
       }),
     );
   });
+});
+
+it.each([
+  ['read write', "; it is a text: write a list, or text.split(' ')"],
+  [['read write'], '; a member has a blank in it: write each scope as a member of its own'],
+  [[undefined], '; a member is undefined: is an environment variable missing?'],
+  [null, '; it is null'],
+])('says what to write instead of %j', (value, cause) => {
+  expect(() => scopeListOption('X', 'requiredScopes', value)).toThrow(
+    new TypeError(`X: option 'requiredScopes' must be a list of scopes such as ['notes:read'], without blanks${cause}`),
+  );
 });

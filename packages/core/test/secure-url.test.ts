@@ -45,7 +45,7 @@ describe('assertSecureUrl [checklist 46]', () => {
     ['nothing', undefined],
   ])('refuses %s, and does not repeat it', (_what, value) => {
     expect(() => assertSecureUrl('X', 'url', value)).toThrow(
-      new TypeError("X: option 'url' must be an https URL (http only on loopback), without user, password or fragment"),
+      /^X: option 'url' must be an https URL \(http only on loopback\), without user, password or fragment(?:; it [a-zA-Z :/,.?#()-]+)?$/,
     );
   });
 });
@@ -62,4 +62,18 @@ it.each([
   ['http://localhost.', false],
 ])('isLoopback says of %s: %o', (url, expected) => {
   expect(isLoopback(new URL(url))).toBe(expected);
+});
+
+it.each([
+  [undefined, '; it is undefined: is an environment variable missing?'],
+  ['', '; it is blank: is an environment variable empty?'],
+  [new URL('https://api.example'), '; it is a URL object: write url.href'],
+  ['api.example', '; it has to begin with https://'],
+  ['https:///api.example', '; it is not well-formed'],
+  ['http://api.example', '; it begins with http://, and is not on this machine'],
+  ['https://me:hunter2@api.example', '; it has a user or a password'],
+  ['https://api.example/#part', '; it has a fragment (#)'],
+])('says what is wrong with %s', (value, cause) => {
+  const expected = 'must be an https URL (http only on loopback), without user, password or fragment';
+  expect(() => assertSecureUrl('X', 'url', value)).toThrow(new TypeError(`X: option 'url' ${expected}${cause}`));
 });

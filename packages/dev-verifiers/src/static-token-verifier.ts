@@ -10,7 +10,7 @@ import {
   type VerifierObserver,
 } from '@auth/core';
 import { assertNotProduction, warnAboutDevelopment } from './development-guard.js';
-import { type StaticToken, type StaticTokenEntry, staticTokenEntries } from './static-tokens.js';
+import { assertTokensGiven, type StaticToken, type StaticTokenEntry, staticTokenEntries } from './static-tokens.js';
 
 /** Options of {@link StaticTokenVerifier}. */
 export interface StaticTokenVerifierOptions {
@@ -56,6 +56,7 @@ export class StaticTokenVerifier extends TokenVerifier {
 
   constructor(options: StaticTokenVerifierOptions) {
     const owner = new.target.name;
+    assertTokensGiven(owner, options);
     assertKnownOptions(owner, options, OPTIONS);
     const { tokens, allowInProduction, ...base } = options;
     assertOptionalBoolean(owner, 'allowInProduction', allowInProduction);

@@ -3,6 +3,7 @@ import {
   assertKnownOptions,
   assertText,
   audienceList,
+  likelyCause,
   MAX_NUMERIC_DATE,
   numberOption,
   scopeListOption,
@@ -25,6 +26,15 @@ export interface StaticToken {
 /** A token's text with what it stands for, checked and copied. */
 export type StaticTokenEntry = readonly [token: string, accessToken: AccessTokenInit];
 
+/**
+ * Throws a `TypeError` when the option `tokens` is not there, as when the tokens themselves are given for options: then their
+ * names are credentials, which no message may repeat.
+ */
+export function assertTokensGiven(owner: string, options: unknown): void {
+  if (typeof options !== 'object' || options === null || Object.hasOwn(options, 'tokens')) return;
+  throw new TypeError(`${owner}: option 'tokens' is needed: { tokens: { 'a-token': { clientId: 'a-client' } } }`);
+}
+
 const MEMBERS = ['clientId', 'scopes', 'expiresAt', 'subject', 'claims'];
 
 /**
@@ -33,7 +43,7 @@ const MEMBERS = ['clientId', 'scopes', 'expiresAt', 'subject', 'claims'];
  */
 export function staticTokenEntries(owner: string, tokens: unknown): readonly StaticTokenEntry[] {
   if (typeof tokens !== 'object' || tokens === null || Array.isArray(tokens) || !isPlain(tokens)) {
-    throw new TypeError(`${owner}: option 'tokens' must map each token to what it stands for`);
+    throw new TypeError(`${owner}: option 'tokens' must map each token to what it stands for${likelyCause(tokens)}`);
   }
   return Object.entries(tokens).map(([token, definition]: [string, unknown], index): StaticTokenEntry => {
     const entry = `${owner}: option 'tokens', entry ${index + 1}`;

@@ -6,6 +6,7 @@ import {
   assertText,
   type Clock,
   isScopeToken,
+  likelyCause,
   type ProtectedResourceMetadata,
   protectedResourceMetadata,
   protectedResourceMetadataUrl,
@@ -100,7 +101,9 @@ export function gatePolicy(options: GateOptions): GatePolicy {
   assertKnownOptions(OWNER, options, KNOWN);
   const { verifier, resource, requireResourceAudience, onDecision, clock } = options;
   if (typeof verifier?.verifyToken !== 'function') {
-    throw new TypeError(`${OWNER}: option 'verifier' must be an object with a verifyToken method`);
+    throw new TypeError(
+      `${OWNER}: option 'verifier' must be an object with a verifyToken method${verifierCause(verifier)}`,
+    );
   }
   if (resource !== undefined) assertSecureUrl(OWNER, 'resource', resource);
   assertOptionalBoolean(OWNER, 'requireResourceAudience', requireResourceAudience);
@@ -137,7 +140,9 @@ function metadataOption(options: GateOptions, required: readonly string[]): Prot
   if (authorizationServers === undefined) return undefined;
   assertResource(resource, 'authorizationServers');
   if (!Array.isArray(authorizationServers) || authorizationServers.length === 0) {
-    throw new TypeError(`${OWNER}: option 'authorizationServers' must be a list of issuers that is not empty`);
+    throw new TypeError(
+      `${OWNER}: option 'authorizationServers' must be a list of issuers that is not empty${issuersCause(authorizationServers)}`,
+    );
   }
   for (const issuer of authorizationServers) assertSecureUrl(OWNER, 'authorizationServers', issuer);
   return protectedResourceMetadata({
@@ -151,6 +156,17 @@ function metadataOption(options: GateOptions, required: readonly string[]): Prot
     resourceName,
     resourceDocumentation,
   });
+}
+
+function verifierCause(value: unknown): string {
+  if (value === undefined) return '; it is undefined, as is what verifierFromEnv gives when nothing is configured';
+  if (value instanceof Promise) return '; it is a promise: write await in front of it';
+  const isOfSdk = typeof value === 'object' && value !== null && 'verifyAccessToken' in value;
+  return isOfSdk ? '; it has the verifyAccessToken of the MCP SDK: give the verifier itself' : '';
+}
+
+function issuersCause(value: unknown): string {
+  return typeof value === 'string' && value.trim() !== '' ? '; it is a text: write [issuer]' : likelyCause(value);
 }
 
 function assertResource(resource: string | undefined, neededBy: string): asserts resource is string {

@@ -1,3 +1,4 @@
+import { likelyCause } from '@auth/core';
 import { IntrospectionFailure } from './failure.js';
 
 /** A secret, or a function that gives the current one: rotation without a restart. */
@@ -18,11 +19,14 @@ export function secretSource(
   isUsable: (value: string) => boolean = isUsableSecret,
 ): SecretSource {
   if (typeof secret === 'string') {
-    if (!isUsable(secret)) throw new TypeError(`${owner}: option '${name}' must not be blank, and fit to be sent`);
+    if (!isUsable(secret))
+      throw new TypeError(`${owner}: option '${name}' must not be blank, and fit to be sent${likelyCause(secret)}`);
     return () => secret;
   }
   if (typeof secret !== 'function') {
-    throw new TypeError(`${owner}: option '${name}' must be a text, or a function that gives one`);
+    throw new TypeError(
+      `${owner}: option '${name}' must be a text, or a function that gives one${likelyCause(secret)}`,
+    );
   }
   return async () => {
     let value: unknown;

@@ -136,10 +136,16 @@ function assertDiscoverable(owner: string, issuers: readonly string[] | null): v
 
 function readCache(owner: string, cache: unknown): Settings['cache'] {
   if (cache === undefined || cache === false) return undefined;
+  if (typeof cache !== 'object') {
+    throw new TypeError(`${owner}: option 'cache' must be an object such as { ttlSeconds: 60 }, or false`);
+  }
   const known = ['ttlSeconds', 'maxEntries', 'negativeTtlSeconds', 'store', 'storeTimeoutMs'];
   assertKnownOptions(`${owner}: cache`, cache, known);
   const { ttlSeconds, maxEntries, negativeTtlSeconds, store, storeTimeoutMs } = cache as IntrospectionCacheOptions;
-  if (ttlSeconds === undefined) throw new TypeError(`${owner}: option 'cache.ttlSeconds' is needed`);
+  if (ttlSeconds === undefined)
+    throw new TypeError(
+      `${owner}: option 'cache.ttlSeconds' is needed: how long a token that was revoked may still be accepted`,
+    );
   if (store !== undefined && !isStore(store)) {
     throw new TypeError(`${owner}: option 'cache.store' must be an object with the methods get and set`);
   }

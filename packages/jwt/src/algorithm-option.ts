@@ -1,3 +1,4 @@
+import { likelyCause } from '@auth/core';
 import { ALGORITHM_RULES, type Algorithm, DEFAULT_REMOTE_ALGORITHMS, isAlgorithm } from './algorithms.js';
 import { isSupported } from './verification-key.js';
 
@@ -22,7 +23,7 @@ export function algorithmsOption(owner: string, value: unknown, keyOption: KeyOp
   if (value === undefined) return defaultsFor(keyOption);
   const list: readonly unknown[] = Array.isArray(value) ? Array.from(value) : [value];
   if (list.length === 0 || !list.every(isAlgorithm)) {
-    throw new TypeError(`${owner}: option 'algorithms' must be one of, or a list of: ${ALL.join(', ')}`);
+    throw new TypeError(`${owner}: option 'algorithms' must be one of, or a list of: ${ALL.join(', ')}${meant(list)}`);
   }
   for (const algorithm of list) {
     if (!isSupported(algorithm)) {
@@ -36,6 +37,20 @@ export function algorithmsOption(owner: string, value: unknown, keyOption: KeyOp
     }
   }
   return Object.freeze([...new Set(list)]);
+}
+
+/** Of a name that is none, the algorithm that is spelt so but for case and separators: `rs256`, `HS-256`. */
+function meant(list: readonly unknown[]): string {
+  if (list.includes('none')) return '; an unsigned token is never accepted';
+  const name = list.find((item) => !isAlgorithm(item));
+  if (typeof name !== 'string' || name.trim() === '') return likelyCause(name ?? list);
+  if (/[\s,]/.test(name.trim())) return "; for several write a list, such as ['RS256', 'ES256']";
+  const spelt = ALL.find((known) => plain(known) === plain(name));
+  return spelt === undefined ? '' : `; did you mean '${spelt}'?`;
+}
+
+function plain(name: string): string {
+  return name.replaceAll(/[_-]/g, '').toUpperCase();
 }
 
 function defaultsFor(keyOption: KeyOption): readonly Algorithm[] {

@@ -33,7 +33,7 @@ export function issuerRouter(
   options: IssuerRouterOptions = {},
 ): Verifier {
   if (typeof verifiers !== 'object' || verifiers === null || Array.isArray(verifiers)) {
-    throw new TypeError('issuerRouter: an object of issuers and their verifiers is needed');
+    throw new TypeError('issuerRouter: an object of issuers and their verifiers is needed: { [issuer]: verifier }');
   }
   // A Map, because an object has members that nobody configured.
   const table = new Map(Object.entries(verifiers));
@@ -41,7 +41,9 @@ export function issuerRouter(
   for (const [issuer, verifier] of table) {
     if (issuer.trim() === '') throw new TypeError('issuerRouter: an issuer must be a text that is not blank');
     if (typeof (verifier as Partial<Verifier> | null)?.verifyToken !== 'function') {
-      throw new TypeError('issuerRouter: every member must be a verifier, with a verifyToken method');
+      throw new TypeError(
+        'issuerRouter: every member must be a verifier, with a verifyToken method: { [issuer]: verifier }',
+      );
     }
   }
   assertKnownOptions('issuerRouter', options, ['maxTokenBytes']);

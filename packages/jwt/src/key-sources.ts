@@ -1,3 +1,4 @@
+import { likelyCause } from '@auth/core';
 import { algorithmsOption, type KeyOption } from './algorithm-option.js';
 import type { Algorithm } from './algorithms.js';
 import type { KeySource } from './key-source.js';
@@ -56,10 +57,15 @@ function chosenKeyOption(owner: string, options: JWTVerifierOptions): KeyOption 
   const given = KEY_OPTIONS.filter((name) => options[name] !== undefined && options[name] !== false);
   const [only] = given;
   if (only === undefined || given.length > 1) {
-    const found = given.length === 0 ? 'none is given' : `${given.join(' and ')} are given`;
+    const found = given.length === 0 ? noneGiven(options) : `${given.join(' and ')} are given`;
     throw new TypeError(`${owner}: exactly one of the options ${KEY_OPTIONS.join(', ')} is needed; ${found}`);
   }
   return only;
+}
+
+function noneGiven(options: JWTVerifierOptions): string {
+  const empty = KEY_OPTIONS.find((name) => Object.hasOwn(options, name) && options[name] === undefined);
+  return empty === undefined ? 'none is given' : `none is given${likelyCause(undefined).replace('it', `'${empty}'`)}`;
 }
 
 function remoteInit(
@@ -78,13 +84,19 @@ function remoteInit(
   return { ...shared, discoverIssuer: issuer };
 }
 
+function jwksCause(jwks: unknown): string {
+  if (typeof jwks !== 'string') return likelyCause(jwks);
+  return /^https?:/i.test(jwks) ? "; a URL belongs in the option 'jwksUri'" : '; it is a text: write JSON.parse(text)';
+}
+
 function inlineKeys(
   owner: string,
   jwks: unknown,
   algorithms: readonly Algorithm[],
 ): readonly VerificationKey[] | Promise<readonly VerificationKey[]> {
   const keys = typeof jwks === 'object' && jwks !== null ? (jwks as { readonly keys?: unknown }).keys : undefined;
-  if (!Array.isArray(keys)) throw new TypeError(`${owner}: option 'jwks' must be a JWK Set: { keys: [...] }`);
+  if (!Array.isArray(keys))
+    throw new TypeError(`${owner}: option 'jwks' must be a JWK Set: { keys: [...] }${jwksCause(jwks)}`);
   const imports = Array.from(keys as readonly unknown[], (jwk) => importJwk(jwk, algorithms));
   const usable = (results: readonly KeyImport[]): readonly VerificationKey[] => {
     const found = results.flatMap((result) => ('key' in result ? [result.key] : []));

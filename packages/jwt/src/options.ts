@@ -144,7 +144,8 @@ export function cacheEntries(owner: string, cache: unknown): number | undefined 
   if (cache === false) return undefined;
   if (cache === undefined) return DEFAULT_CACHE_ENTRIES;
   // `true` would look like a choice and say nothing.
-  if (typeof cache !== 'object') throw new TypeError(`${owner}: option 'cache' must be false or an object`);
+  if (typeof cache !== 'object')
+    throw new TypeError(`${owner}: option 'cache' must be false, or an object such as { maxEntries: 2000 }`);
   assertKnownOptions(`${owner} cache`, cache, ['maxEntries']);
   const { maxEntries } = cache as { readonly maxEntries?: unknown };
   return numberOption(owner, 'cache.maxEntries', maxEntries, DEFAULT_CACHE_ENTRIES, { min: 1, integer: true });

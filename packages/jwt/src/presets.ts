@@ -1,4 +1,4 @@
-import { assertText, type Claims, ownClaim, parseScopes } from '@auth/core';
+import { assertKnownOptions, assertText, type Claims, likelyCause, ownClaim, parseScopes } from '@auth/core';
 import type { JWTVerifierOptions } from './options.js';
 
 /** What a preset says about an issuer: options to spread into those of a `JWTVerifier`. */
@@ -15,7 +15,9 @@ type Audience = string | readonly string[];
  * https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference (iss, aud, ver, azp, scp, roles, tid) and
  * https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc (issuer and jwks_uri of a tenant).
  */
-function entraV2({ tenantId, clientId }: { readonly tenantId: string; readonly clientId: string }): Preset {
+function entraV2(options: { readonly tenantId: string; readonly clientId: string }): Preset {
+  assertKnownOptions('presets.entraV2', options, ['tenantId', 'clientId']);
+  const { tenantId, clientId } = options;
   const tenant = segment('entraV2', 'tenantId', tenantId);
   const api = segment('entraV2', 'clientId', clientId);
   return {
@@ -31,7 +33,9 @@ function entraV2({ tenantId, clientId }: { readonly tenantId: string; readonly c
  * Microsoft Entra ID, v1 tokens: another issuer, `appid` for the client, and the Application ID URI in `aud`.
  * https://learn.microsoft.com/entra/identity-platform/access-tokens (token formats v1.0 and v2.0).
  */
-function entraV1({ tenantId, clientId }: { readonly tenantId: string; readonly clientId: string }): Preset {
+function entraV1(options: { readonly tenantId: string; readonly clientId: string }): Preset {
+  assertKnownOptions('presets.entraV1', options, ['tenantId', 'clientId']);
+  const { tenantId, clientId } = options;
   const tenant = segment('entraV1', 'tenantId', tenantId);
   const api = segment('entraV1', 'clientId', clientId);
   return {
@@ -53,6 +57,7 @@ function auth0(options: {
   readonly audience: Audience;
   readonly permissionsAsScopes?: boolean;
 }): Preset {
+  assertKnownOptions('presets.auth0', options, ['domain', 'audience', 'permissionsAsScopes']);
   const domain = host('auth0', 'domain', options.domain);
   const base = {
     issuer: `https://${domain}/`,
@@ -72,6 +77,7 @@ function okta(options: {
   readonly authorizationServerId?: string;
   readonly audience?: Audience;
 }): Preset {
+  assertKnownOptions('presets.okta', options, ['domain', 'authorizationServerId', 'audience']);
   const domain = host('okta', 'domain', options.domain);
   const server = segment('okta', 'authorizationServerId', options.authorizationServerId ?? 'default');
   const issuer = `https://${domain}/oauth2/${server}`;
@@ -86,6 +92,7 @@ function okta(options: {
  * https://www.keycloak.org/securing-apps/oidc-layers (endpoints of a realm).
  */
 function keycloak(options: { readonly baseUrl: string; readonly realm: string; readonly audience: Audience }): Preset {
+  assertKnownOptions('presets.keycloak', options, ['baseUrl', 'realm', 'audience']);
   assertText('presets.keycloak', 'baseUrl', options.baseUrl);
   const realm = segment('keycloak', 'realm', options.realm);
   const issuer = `${options.baseUrl.replace(/\/+$/, '')}/realms/${realm}`;
@@ -112,6 +119,7 @@ function cognito(options: {
   /** The app clients whose tokens are accepted. */
   readonly clientIds: readonly string[];
 }): Preset {
+  assertKnownOptions('presets.cognito', options, ['region', 'userPoolId', 'clientIds']);
   const region = segment('cognito', 'region', options.region);
   const pool = segment('cognito', 'userPoolId', options.userPoolId);
   if (!Array.isArray(options.clientIds) || options.clientIds.length === 0) {
@@ -133,6 +141,7 @@ function cognito(options: {
  * https://workos.com/docs/authkit/mcp
  */
 function workos(options: { readonly authkitDomain: string; readonly audience: Audience }): Preset {
+  assertKnownOptions('presets.workos', options, ['authkitDomain', 'audience']);
   const domain = host('workos', 'authkitDomain', options.authkitDomain);
   return { issuer: `https://${domain}`, jwksUri: `https://${domain}/oauth2/jwks`, audience: options.audience };
 }
@@ -143,6 +152,7 @@ function workos(options: { readonly authkitDomain: string; readonly audience: Au
  * https://developers.google.com/identity/openid-connect/openid-connect#validatinganidtoken
  */
 function google(options: { readonly clientId: Audience; readonly hostedDomain?: string }): Preset {
+  assertKnownOptions('presets.google', options, ['clientId', 'hostedDomain']);
   const { clientId, hostedDomain } = options;
   const base = {
     issuer: ['https://accounts.google.com', 'accounts.google.com'],
@@ -212,11 +222,20 @@ function record(value: unknown): Claims {
 /** One segment of a URL's path: nothing that could lead elsewhere. */
 function segment(preset: string, name: string, value: unknown): string {
   if (typeof value === 'string' && /^[\w.~-]+$/.test(value) && !/^\.+$/.test(value)) return value;
-  throw new TypeError(`presets.${preset}: option '${name}' must be an id without slashes or blanks`);
+  throw new TypeError(
+    `presets.${preset}: option '${name}' must be an id without slashes or blanks${likelyCause(value)}`,
+  );
 }
 
 /** A host name, as in `tenant.example.com`. */
 function host(preset: string, name: string, value: unknown): string {
   if (typeof value === 'string' && /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(value)) return value;
-  throw new TypeError(`presets.${preset}: option '${name}' must be a host name such as tenant.example.com`);
+  throw new TypeError(
+    `presets.${preset}: option '${name}' must be a host name such as tenant.example.com${hostCause(value)}`,
+  );
+}
+
+function hostCause(value: unknown): string {
+  if (typeof value !== 'string' || value.trim() === '') return likelyCause(value);
+  return value.includes('/') ? '; without https:// and without a path' : '';
 }

@@ -95,7 +95,8 @@ export function sharedSecretBytes(
   const minimum = minimumSecretBytes(algorithms);
   if (bytes.length < minimum) {
     throw new RangeError(
-      `${owner}: option 'secret' must be at least ${minimum} bytes long for ${algorithms.join(', ')} (RFC 7518 §3.2)`,
+      `${owner}: option 'secret' must be at least ${minimum} bytes long for ${algorithms.join(', ')} (RFC 7518 §3.2); ` +
+        `openssl rand -base64 ${minimum} makes one`,
     );
   }
   // An unset variable that was padded, or a buffer that was never filled: white space or zeros.

@@ -1,10 +1,11 @@
-import { JsonError, parseJsonObject } from '@auth/core';
+import { JsonError, likelyCause, parseJsonObject } from '@auth/core';
 import type { Algorithm } from './algorithms.js';
 import { bytesOfBase64 } from './der.js';
 import { type DecodedKey, decodeCertificate, decodeDer, decodePkcs1, decodeSpki } from './public-key-encodings.js';
 import { importJwk, type VerificationKey } from './verification-key.js';
 
 const EXPECTED = 'a public key as PEM (SPKI, PKCS#1 or X.509), as a JWK or its JSON text, or as DER bytes';
+const PRIVATE = 'a private key, which no verifier should have: openssl pkey -in key.pem -pubout writes the public one';
 const ARMOUR = /^-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\s]*)-----END \1-----$/;
 
 const DECODERS: Readonly<Record<string, (bytes: Uint8Array<ArrayBuffer>) => DecodedKey>> = {
@@ -53,13 +54,22 @@ function decodeText(text: string): AnyKey {
   // Environment variables often hold the two characters \n for a line break.
   const trimmed = text.replaceAll('\\r', '').replaceAll('\\n', '\n').trim();
   if (trimmed.startsWith('{')) return decodeJson(text);
-  if (/PRIVATE KEY-----/.test(trimmed)) return { problem: 'a private key' };
+  if (/PRIVATE KEY-----/.test(trimmed)) return { problem: PRIVATE };
   const [, label, body] = ARMOUR.exec(trimmed) ?? [];
-  if (label === undefined || body === undefined) return { problem: 'none of these' };
+  if (label === undefined || body === undefined) return { problem: textProblem(trimmed) };
   const decode = Object.hasOwn(DECODERS, label) ? DECODERS[label] : undefined;
   if (decode === undefined) return { problem: 'PEM of another kind' };
   const bytes = bytesOfBase64(body);
   return bytes === undefined ? { problem: 'PEM with broken base64' } : bare(decode(bytes));
+}
+
+function textProblem(text: string): string {
+  if (text === '') return `none of these${likelyCause(text)}`;
+  if (/^https?:/i.test(text)) return "a URL; it belongs in the option 'jwksUri'";
+  if (text.includes('-----BEGIN '))
+    return 'none of these: PEM has to be whole, one key, with nothing before or after it';
+  if (/^ssh-|^ecdsa-sha2-/.test(text)) return 'an ssh key: ssh-keygen -e -m pkcs8 -f key.pub writes it as PEM';
+  return "none of these; PEM begins with -----BEGIN PUBLIC KEY-----, and a shared secret belongs in the option 'secret'";
 }
 
 function bare(decoded: DecodedKey): AnyKey {

@@ -48,9 +48,14 @@ const TRAITS = {
   'ML-DSA-87': { family: 'akp', type: 'ml-dsa-87' },
 } as const satisfies Record<Algorithm, AlgorithmTraits>;
 
+/** Whether a value names an algorithm. */
+export function isAlgorithm(value: unknown): value is Algorithm {
+  return typeof value === 'string' && Object.hasOwn(TRAITS, value);
+}
+
 /** The traits of an algorithm. Throws a `TypeError` that lists the known ones for anything else. */
 export function algorithmTraits(algorithm: Algorithm): AlgorithmTraits {
-  if (typeof algorithm !== 'string' || !Object.hasOwn(TRAITS, algorithm)) {
+  if (!isAlgorithm(algorithm)) {
     throw new TypeError(`KeyPair: algorithm must be one of ${Object.keys(TRAITS).join(', ')}`);
   }
   return TRAITS[algorithm];

@@ -8,7 +8,7 @@ import {
   scopeListOption,
   systemClock,
 } from '@auth/core';
-import { type Algorithm, algorithmTraits } from './algorithms.js';
+import { type Algorithm, algorithmTraits, isAlgorithm } from './algorithms.js';
 import type { PublicJwks } from './key-pair.js';
 import { assertNotInProduction, type LoopbackAddress, type LoopbackHost, loopbackAddress } from './loopback.js';
 
@@ -89,6 +89,9 @@ export function serverSettings(options: AuthorizationServerOptions): ServerSetti
   const { audience = 'https://api.example.com', subject = 'alice', clients = [] } = options;
   if (typeof issuerPath !== 'string' || !/^(?:\/[\w.~-]+)*$/.test(issuerPath)) {
     throw new TypeError(`${OWNER}: option 'issuerPath' must look like /tenants/one`);
+  }
+  if (!isAlgorithm(algorithm)) {
+    throw new TypeError(`${OWNER}: option 'algorithm' must be the name of one, such as 'RS256' or 'ES256'`);
   }
   if (algorithmTraits(algorithm).family === 'oct') {
     throw new TypeError(`${OWNER}: option 'algorithm' must be asymmetric`);

@@ -111,7 +111,7 @@ describe('startAuthorizationServer', () => {
     [{ port: 70_000 }, /'port'/],
     [{ issuerPath: 'tenants' }, /'issuerPath'/],
     [{ algorithm: 'HS256' }, /'algorithm'/],
-    [{ algorithm: 'none' }, /algorithm must be/],
+    [{ algorithm: 'none' }, /option 'algorithm' must be/],
     [{ accessTokenFormat: 'paseto' }, /'accessTokenFormat'/],
     [{ expiresInSeconds: 0 }, /'expiresInSeconds'/],
     [{ audience: '' }, /'audience'/],
