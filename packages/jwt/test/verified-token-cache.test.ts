@@ -1,10 +1,4 @@
-import {
-  type AccessToken,
-  type AccessTokenInit,
-  AuthError,
-  type ClaimCheckContext,
-  type VerifierEvent,
-} from '@auth/core';
+import { type AccessToken, AuthError, type ClaimCheckContext, createAccessToken, type VerifierEvent } from '@auth/core';
 import { jsonReply } from '@auth/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -195,9 +189,9 @@ describe('a remembered token', () => {
       }
     }
     class Narrowing extends JWTVerifier {
-      protected override async authenticate(text: string): Promise<AccessTokenInit> {
+      protected override async authenticate(text: string): Promise<AccessToken> {
         const { subject, claims } = await super.authenticate(text);
-        return { subject, claims, scopes: ['narrow'] };
+        return createAccessToken(text, { subject, claims, scopes: ['narrow'] });
       }
     }
     class Closing extends JWTVerifier {
