@@ -31,8 +31,8 @@ async function startFromEnvironment(write: Write): Promise<Stop | undefined> {
   const { resource, authorizationServers } = gateOptionsFromEnv(process.env, { prefix });
   const options = { port: portFrom('PORT', 3000), store: new NotesStore(), resource, authorizationServers };
   const label = `your configuration (${prefix})`;
-  const { server, tried } = await protect({ id: 'jwks', label, options, write, make: () => verifier });
-  const page = await startPage(tried);
+  const { server, tried } = await protect({ id: 'configured', label, options, write, make: () => verifier });
+  const page = await startPage(tried === undefined ? [] : [tried]);
   const auth = describeConfiguration(verifier);
   write(`A protected MCP server is at ${server.url}\nauth: ${auth}\n${pageLine(page?.url)}Ctrl+C ends.\n`);
   return () => Promise.all([server.close(), page?.close()]);
@@ -64,9 +64,14 @@ async function startWithEmbeddedProvider(write: Write): Promise<Stop> {
   };
   const main = await serve(strategy, portFrom('PORT', 3000));
   const servers = [main];
-  // The page shows JWTs and opaque tokens side by side.
+  // The page shows the provider's JWTs and its opaque tokens side by side, the server for JWTs first; with any other strategy
+  // the provider's tokens are of no use.
   if (isDevelopment() && strategy === 'jwks') servers.push(await serve('introspection', 0));
-  const page = await startPage(main.tried, servers.slice(1), provider);
+  if (isDevelopment() && strategy === 'introspection') servers.unshift(await serve('jwks', 0));
+  const page = await startPage(
+    servers.flatMap(({ tried }) => tried ?? []),
+    servers.length > 1 ? provider : undefined,
+  );
   write(instructions(strategy, main.server.url, tokenUrl, page?.url));
   return () => Promise.all([...servers.map(({ server }) => server.close()), provider.stop(), page?.close()]);
 }
@@ -118,14 +123,13 @@ async function protect(init: {
 
 /** The page to try tokens on; not in production. */
 async function startPage(
-  main: PlaygroundServer | undefined,
-  others: readonly Protected[] = [],
+  servers: readonly PlaygroundServer[],
   provider?: LocalProvider,
 ): Promise<{ readonly url: string; close(): Promise<void> } | undefined> {
-  if (main === undefined) return undefined;
-  const servers = others.flatMap(({ tried }) => tried ?? []);
+  const [first, ...others] = servers;
+  if (first === undefined) return undefined;
   const port = portFrom('PAGE_PORT', 3002);
-  return startPlaygroundServer(new Playground([main, ...servers], provider), { port, fallbackPort: 0 });
+  return startPlaygroundServer(new Playground([first, ...others], provider), { port, fallbackPort: 0 });
 }
 
 function pageLine(url: string | undefined): string {

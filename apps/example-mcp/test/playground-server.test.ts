@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Playground } from '../src/playground.js';
+import type { PlaygroundState } from '../src/playground-report.js';
 import { type PlaygroundPage, startPlaygroundServer } from '../src/playground-server.js';
 import { start, stopAll } from './support/started.js';
 
@@ -129,7 +130,7 @@ describe('where the page is', () => {
     expect(refused.status).toBe(401);
     await vi.waitFor(() => expect(started.output).toContain('token.rejected'));
     expect(started.output).not.toContain('refused: invalid_token');
-  }, 20_000);
+  }, 60_000);
 
   it('is not a part of the protected server, whose answers never explain', async () => {
     const started = await start({});
@@ -143,7 +144,7 @@ describe('where the page is', () => {
       error: 'invalid_token',
       error_description: 'The access token is malformed',
     });
-  }, 20_000);
+  }, 60_000);
 
   it('takes a free port when its usual one is taken', async () => {
     await using page = await servePage();
@@ -159,6 +160,37 @@ describe('where the page is', () => {
 
 const never = { id: 'jwks', label: 'x', server } as unknown as ConstructorParameters<typeof Playground>[0][0];
 
+describe('what the page offers', () => {
+  const offered = async (variables: Record<string, string>): Promise<unknown> => {
+    const { pageUrl } = await start(variables);
+    const state = await (await fetch(`${pageUrl}api/state`)).json();
+    const { servers, tokens, provider } = state as PlaygroundState;
+    return {
+      servers: servers.map(({ id }) => id),
+      tokens: tokens.length,
+      provider: provider?.up,
+      // No token is made for a server that is not there.
+      astray: tokens.filter((token) => !servers.some(({ id }) => id === token.server)).map(({ id }) => id),
+    };
+  };
+
+  it.each(['jwks', 'introspection'])(
+    'with the strategy %s: all tokens of the provider, for either server',
+    async (strategy) => {
+      const all = { servers: ['jwks', 'introspection'], tokens: 10, provider: true, astray: [] };
+      expect(await offered({ STRATEGY: strategy })).toEqual(all);
+    },
+    60_000,
+  );
+
+  it('with another strategy, or a configuration of one’s own: no token but one’s own', async () => {
+    const own = { tokens: 2, provider: undefined, astray: [] };
+    expect(await offered({ STRATEGY: 'hmac' })).toEqual({ servers: ['hmac'], ...own });
+    const variables = { MCP_SERVER_AUTH: 'static', MCP_SERVER_AUTH_STATIC_TOKENS: '{"t":{"clientId":"alice"}}' };
+    expect(await offered(variables)).toEqual({ servers: ['configured'], ...own });
+  }, 60_000);
+});
+
 describe('the log of a developer', () => {
   it('shows each check of a refused token, and what was expected', async () => {
     const started = await start({});
@@ -166,5 +198,5 @@ describe('the log of a developer', () => {
     await vi.waitFor(() => expect(started.output).toContain('refused: invalid_token (malformed)'));
     expect(started.output).toMatch(/✓ size\n {4}✗ form/);
     expect(started.output).not.toContain('not-a-token');
-  }, 20_000);
+  }, 60_000);
 });
