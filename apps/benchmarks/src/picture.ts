@@ -1,5 +1,6 @@
 import type { Machine } from './machine.js';
 import { cellOf, type Report, resultOf } from './report.js';
+import { CORE_COLUMN } from './servers.js';
 
 interface Bar {
   readonly label: string;
@@ -88,9 +89,9 @@ function panelsOf(reports: readonly Report[]): Panel[] {
     },
     {
       title: 'A whole server',
-      note: 'node:http on one core, 200 hot tokens, requests a second',
+      note: 'node:http, 200 hot tokens, requests by a second of CPU',
       bars: sorted(
-        Object.entries(served).flatMap(([name, label]) => bar(label, cellOf(servers, 'node:http', name, 'requests/s'))),
+        Object.entries(served).flatMap(([name, label]) => bar(label, cellOf(servers, 'node:http', name, CORE_COLUMN))),
       ),
     },
     { title: 'New tokens, one at a time', note: 'nothing cached', bars: race(jwt, 'RS256 one', peers) },

@@ -17,6 +17,7 @@ export function resultsPage(reports: readonly Report[], about: Machine): string 
     '',
     describeMachine(about),
     '',
+    ...warning(about),
     '## Targets',
     '',
     ...markdownTable(['target', 'wanted', 'measured', ''], outcomes),
@@ -24,4 +25,13 @@ export function resultsPage(reports: readonly Report[], about: Machine): string 
     ...reports.flatMap((report) => [`## ${report.benchmark}`, '', formatTables(report)]),
   ];
   return `${parts.join('\n').trimEnd()}\n`;
+}
+
+/** What a reader must not conclude from a busy machine's numbers. */
+function warning({ loadBefore, cores }: Machine): string[] {
+  if (!(loadBefore > 1)) return [];
+  return [
+    `**The machine was busy**: ${loadBefore.toFixed(1)} processes wanted its ${cores} cores before the run began. Times, and CPU times, are too long; what uses a second core (64 in flight) or the load generator's (requests/s and latencies of servers) is left to chance. The ratios of cheap work done one at a time hold best.`,
+    '',
+  ];
 }

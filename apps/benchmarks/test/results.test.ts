@@ -47,10 +47,10 @@ const SERVERS: Report = {
   tables: [
     {
       name: 'node:http, RS256',
-      columns: ['requests/s', 'to no authentication'],
+      columns: ['requests/s', 'to no authentication', 'requests/s of CPU'],
       rows: [
-        { name: 'no authentication', cells: [20_000, 1] },
-        { name: 'ours, cached', cells: [18_000, 0.9] },
+        { name: 'no authentication', cells: [20_000, 1, 22_000] },
+        { name: 'ours, cached', cells: [18_000, 0.9, 19_000] },
       ],
     },
   ],
@@ -84,8 +84,13 @@ describe('the page of results', () => {
     expect(page).toContain('2026-01-01; A & B <C>, 2 cores, linux x64, load 0.5 before the run; node 24.0.0');
     expect(page).toContain('| **missed** |');
     expect(page).toContain('| jose, CryptoKey | 10.0 k (4.00) 2.00 | 10.0 k (1.20) 2.00 |');
-    expect(page).toContain('| ours, cached | 18.0 k | 0.90 |');
+    expect(page).toContain('| ours, cached | 18.0 k | 0.90 | 19.0 k |');
   });
+});
+
+it('the page warns of a busy machine, and of no other', () => {
+  expect(resultsPage([JWT], { ...ABOUT, loadBefore: 7.25 })).toContain('**The machine was busy**: 7.3 processes');
+  expect(resultsPage([JWT], ABOUT)).not.toContain('busy');
 });
 
 describe('the picture', () => {
