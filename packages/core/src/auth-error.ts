@@ -134,8 +134,10 @@ export class AuthError extends Error {
 
   constructor(code: AuthErrorCode, init: AuthErrorInit = {}) {
     const description = describe(code, init.reason);
+    // Read before traces are off: a getter that throws would leave them off for the whole process.
+    const { cause } = init;
     const stackTraceLimit = code === 'temporarily_unavailable' ? undefined : withoutStack();
-    super(description, init.cause === undefined ? undefined : { cause: init.cause });
+    super(description, cause === undefined ? undefined : { cause });
     if (stackTraceLimit !== undefined) engine.stackTraceLimit = stackTraceLimit;
     this.code = code;
     this.status = STATUS[code];

@@ -108,7 +108,7 @@ class JsonExchange implements HttpReceiver {
       this.onError(error);
     }
     // What failed within the call had nothing to cancel yet.
-    if (this.#settled) this.#delivery?.cancel();
+    if (this.#settled) this.#cancel();
   }
 
   onHead(status: number, headers: HttpHeaders): void {
@@ -174,9 +174,17 @@ class JsonExchange implements HttpReceiver {
 
   #fail(failure: FetchFailure, cause?: unknown): void {
     this.#settle();
-    // Frees the connection of an answer that nobody reads to its end.
-    this.#delivery?.cancel();
+    this.#cancel();
     this.#reject(this.#errorOf(failure, cause));
+  }
+
+  /** Frees the connection of an answer that nobody reads to its end. */
+  #cancel(): void {
+    try {
+      this.#delivery?.cancel();
+    } catch {
+      // A transport that cannot cancel changes nothing about the outcome, least of all from within a timer.
+    }
   }
 
   #errorOf(failure: FetchFailure, cause: unknown): FetchJsonError {

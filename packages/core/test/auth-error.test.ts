@@ -50,6 +50,21 @@ describe('AuthError', () => {
     expect(error.description).toMatch(DESCRIPTION);
   });
 
+  it('leaves the stack traces of others alone, whatever its cause does when it is read', () => {
+    const limit = Error.stackTraceLimit;
+    const init = {
+      get cause(): never {
+        throw new Error('unreadable');
+      },
+    };
+    try {
+      expect(() => new AuthError('invalid_token', init)).toThrow('unreadable');
+      expect(Error.stackTraceLimit).toBe(limit);
+    } finally {
+      Error.stackTraceLimit = limit;
+    }
+  });
+
   it('has a stack trace only where something of ours has failed', () => {
     const limit = Error.stackTraceLimit;
     expect(invalidToken('expired').stack).toBe('AuthError: The access token has expired');

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FetchJsonError, type FetchJsonRequest, fetchJson } from '../src/fetch-json.js';
 import { fetchTransport } from '../src/fetch-transport.js';
-import type { HttpReceiver, HttpResponse, HttpTransport, PushTransport } from '../src/http-transport.js';
+import type { HttpDelivery, HttpReceiver, HttpResponse, HttpTransport, PushTransport } from '../src/http-transport.js';
 import { LoopbackServer } from './loopback-server.js';
 
 /** Short for what is meant to hang, and far longer than what is meant to come. */
@@ -415,6 +415,19 @@ describe('fetchJson with a transport that pushes', () => {
     const transport = pushing((receiver) => receiver.onHead(200, { 'content-encoding': 'br' }));
     expect((await failureOf({ transport })).failure).toBe('content_encoding');
     expect(cancelled).toBe(1);
+  });
+
+  it('fails as it would have when cancelling throws, or there is nothing to cancel with', async () => {
+    const cancel = (): never => {
+      throw new Error('cannot cancel');
+    };
+    for (const delivery of [{ cancel }, {} as HttpDelivery]) {
+      const transport = Object.assign(fetchTransport.bind(undefined), { push: () => delivery });
+      expect((await failureOf({ transport, deadlineMs: SHORT_MS })).failure).toBe('timeout');
+      const controller = new AbortController();
+      setImmediate(() => controller.abort());
+      expect((await failureOf({ transport, signal: controller.signal })).failure).toBe('aborted');
+    }
   });
 
   it.each<[string, (receiver: HttpReceiver) => void]>([

@@ -194,9 +194,17 @@ function hasCredentials(authorization: string | readonly string[] | undefined): 
 
 /** What a verifier of somebody else's making returns becomes a frozen AccessToken that shows no credential. */
 function trusted(accessToken: AccessToken, token: string): AccessToken {
-  const { scopes, audience } = accessToken;
-  if (Object.isFrozen(accessToken) && Array.isArray(scopes) && Array.isArray(audience)) return accessToken;
-  return createAccessToken(token, { ...accessToken, clientId: accessToken.clientId });
+  return isSafe(accessToken) ? accessToken : createAccessToken(token, accessToken);
+}
+
+/** An AccessToken of core's, also of another copy of it, is. */
+function isSafe(accessToken: AccessToken): boolean {
+  const { scopes, audience, claims } = accessToken;
+  return (
+    [accessToken, scopes, audience, claims].every(Object.isFrozen) &&
+    Array.isArray(audience) &&
+    !Object.prototype.propertyIsEnumerable.call(accessToken, 'token')
+  );
 }
 
 /**

@@ -188,12 +188,31 @@ describe('a fault', () => {
 });
 
 describe('what a foreign verifier returns', () => {
-  test('becomes a frozen token whose credential nothing shows', async () => {
-    const gate = createGate({
-      verifier: foreign({ token: 'good', clientId: 'c', scopes: ['a'], claims: { jti: 'good' } }),
-    });
-    const result = await gate.check(request('good'));
+  const found = { token: 'good', clientId: 'c', scopes: ['a'], claims: { jti: 'good' } };
+
+  test.each<[string, object]>([
+    ['an object', found],
+    ['an object that is frozen itself', Object.freeze({ ...found, audience: [] })],
+    ['an object whose lists are frozen too', Object.freeze({ ...found, audience: Object.freeze([]) })],
+    [
+      'an object that hides its credential, but has open lists',
+      Object.freeze(Object.defineProperty({ ...found, audience: [] }, 'token', { enumerable: false })),
+    ],
+    [
+      'an object with getters of its class',
+      new (class {
+        readonly clientId = 'c';
+        readonly scopes = ['a'];
+        get claims(): object {
+          return found.claims;
+        }
+      })(),
+    ],
+  ])('%s becomes a frozen token whose credential nothing shows', async (_what, returned) => {
+    const result = await createGate({ verifier: foreign(returned) }).check(request('good'));
     if (!result.ok) throw new Error('refused');
+    expect(Object.isFrozen(result.accessToken.scopes)).toBe(true);
+    expect(result.accessToken.claims).toEqual({ jti: '[redacted]' });
     expect(Object.isFrozen(result.accessToken)).toBe(true);
     expect(result.accessToken.token).toBe('good');
     expect(JSON.stringify(result.accessToken) + inspect(result.accessToken, { showHidden: true })).not.toContain(
