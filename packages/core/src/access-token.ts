@@ -69,6 +69,8 @@ class FrozenAccessToken implements AccessToken {
   static {
     // An inspector asked for hidden properties and getters looks into the prototypes of classes, but not of plain objects.
     Object.defineProperty(FrozenAccessToken.prototype, 'constructor', { value: Object });
+    // All access tokens share it: what one caller did to it would be seen by all others.
+    Object.freeze(FrozenAccessToken.prototype);
   }
 }
 

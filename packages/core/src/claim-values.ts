@@ -6,12 +6,12 @@ export function ownClaim(claims: Claims, name: string): unknown {
   return Object.hasOwn(claims, name) ? claims[name] : undefined;
 }
 
-/** A claim value for logs: short, and free of control characters that could forge log lines. */
+/** A claim value for logs: short, and free of characters that could forge log lines or show a text in another order. */
 export function shown(value: unknown): unknown {
   if (typeof value === 'string') {
     const short = value.length > 200 ? `${value.slice(0, 200)}…` : value;
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this replaces
-    return short.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\ufffd');
+    return short.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '\ufffd');
   }
   if (Array.isArray(value))
     return value.slice(0, 10).map((item) => (typeof item === 'object' && item !== null ? '[object]' : shown(item)));

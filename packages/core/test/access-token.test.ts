@@ -47,6 +47,7 @@ describe('createAccessToken', () => {
     expect(() => (accessToken.scopes as string[]).push('admin')).toThrow(TypeError);
     expect(() => Object.assign(accessToken.claims.o as object, { l: [] })).toThrow(TypeError);
     expect(() => Object.assign(accessToken, { token: 'other' })).toThrow(TypeError);
+    expect(Object.isFrozen(Object.getPrototypeOf(accessToken))).toBe(true);
   });
 
   it('copies: what the verifier goes on to do with its own objects does not show, and those stay usable', () => {

@@ -21,6 +21,11 @@ describe('shown', () => {
   it.each<[string, unknown, unknown]>([
     ['a text', 'https://issuer.example', 'https://issuer.example'],
     ['a long text, cut', 'a'.repeat(300), `${'a'.repeat(200)}…`],
+    [
+      'a text with every mark of direction, without them',
+      '\u061c\u200e\u200f\u202a\u202e\u2066\u2069',
+      '\ufffd'.repeat(7),
+    ],
     ['a number', 7, 7],
     ['null', null, null],
     ['nothing', undefined, undefined],
