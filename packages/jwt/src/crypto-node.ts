@@ -86,11 +86,16 @@ function verifyLater(
   signature: Uint8Array<ArrayBuffer>,
 ): Promise<boolean> {
   return new Promise((resolve) => {
-    verificationStarted();
-    verify(hash, data, key, signature, (error, good) => {
+    const settle = (good: boolean): void => {
       verificationEnded();
-      resolve(error === null && good);
-    });
+      resolve(good);
+    };
+    verificationStarted();
+    try {
+      verify(hash, data, key, signature, (error, good) => settle(error === null && good));
+    } catch {
+      settle(false);
+    }
   });
 }
 
@@ -103,13 +108,13 @@ async function verifyPssLater(
   signature: Uint8Array<ArrayBuffer>,
 ): Promise<boolean> {
   const { hashBits = 256 } = ALGORITHM_RULES[algorithm as Algorithm];
-  let cryptoKey = cryptoKeys.get(algorithm);
-  if (cryptoKey === undefined) {
-    cryptoKey = keyObject.toCryptoKey({ name: 'RSA-PSS', hash: `SHA-${hashBits}` }, false, ['verify']);
-    cryptoKeys.set(algorithm, cryptoKey);
-  }
   verificationStarted();
   try {
+    let cryptoKey = cryptoKeys.get(algorithm);
+    if (cryptoKey === undefined) {
+      cryptoKey = keyObject.toCryptoKey({ name: 'RSA-PSS', hash: `SHA-${hashBits}` }, false, ['verify']);
+      cryptoKeys.set(algorithm, cryptoKey);
+    }
     return await subtle.verify({ name: 'RSA-PSS', saltLength: saltLengthOf(hashBits) }, cryptoKey, signature, data);
   } catch {
     return false;
