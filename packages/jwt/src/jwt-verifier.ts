@@ -47,7 +47,7 @@ export class JWTVerifier extends TokenVerifier {
   readonly #timeChecks: readonly ClaimCheck[];
   /** All steps in order, as `explain` shows them. */
   readonly #explainedSteps: readonly Step[];
-  /** The last of them: for every use of a token, a remembered one included. */
+  /** The last of them: for every use of a token, a remembered one included, that is not handed out again as it is. */
   readonly #policySteps: readonly Step[];
   /** What `verifyToken` runs: the same, and with a cache the proof is remembered on the way. */
   readonly #steps: readonly Step[];

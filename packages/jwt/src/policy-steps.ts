@@ -24,7 +24,10 @@ export interface ScopePolicy {
   readonly scopeHierarchy: ScopeHierarchy;
 }
 
-/** The steps that decide whether a token with these claims is good here and now: run on every use, a remembered token included. */
+/**
+ * The steps that decide whether a token with these claims is good here and now. They run on every use, a remembered token
+ * included, but for one whose access token may be handed out again ({@link isPure}): it is asked for its times only.
+ */
 export function policySteps(
   checks: readonly ClaimCheck[],
   { validate, mapClaims, isRevoked }: ClaimPolicy,
