@@ -28,7 +28,7 @@ interface Measured {
 
 const OURS = 'ours, cache: false';
 const REFUSALS = 'refused without a signature, one at a time';
-const SIGNED = '64 in flight';
+const IN_FLIGHT = '64 in flight';
 
 const TARGETS: readonly Target[] = [
   {
@@ -110,7 +110,7 @@ const TARGETS: readonly Target[] = [
     target: '3. the same, 64 in flight',
     least: 0.95,
     unit: '×',
-    measure: ({ introspection }) => faster(introspection, SIGNED, 'undici.request, AbortSignal.timeout'),
+    measure: ({ introspection }) => faster(introspection, IN_FLIGHT, 'undici.request, AbortSignal.timeout'),
   },
   {
     target: '3. main thread, one at a time',
@@ -122,7 +122,7 @@ const TARGETS: readonly Target[] = [
     target: '3. main thread, 64 in flight',
     most: 45,
     unit: 'µs',
-    measure: ({ introspection }) => micros(introspection, SIGNED, 'ours'),
+    measure: ({ introspection }) => micros(introspection, IN_FLIGHT, 'ours'),
   },
   {
     target: '3. upstream calls for 1,000 callers of one token',
@@ -157,7 +157,7 @@ const TARGETS: readonly Target[] = [
     target: '5. a forged signature, to a good one, main thread',
     most: 1,
     unit: '×',
-    measure: ({ forged }) => cpu(forged, SIGNED, 'forged signatures'),
+    measure: ({ forged }) => cpu(forged, IN_FLIGHT, 'forged signatures'),
   },
   {
     target: '5. refusals that need no signature, the slowest kind, a second',

@@ -101,7 +101,7 @@ const REASON_DESCRIPTIONS = {
 const engine: { stackTraceLimit?: unknown } = Error as { stackTraceLimit?: unknown };
 
 /** Switches stack traces off and returns what to set again; `undefined` where that cannot be done, in a hardened realm for example. */
-function withoutStack(): unknown {
+function suspendStackTraces(): unknown {
   const { stackTraceLimit } = engine;
   if (typeof stackTraceLimit !== 'number') return undefined;
   try {
@@ -136,7 +136,7 @@ export class AuthError extends Error {
     const description = describe(code, init.reason);
     // Read before traces are off: a getter that throws would leave them off for the whole process.
     const { cause } = init;
-    const stackTraceLimit = code === 'temporarily_unavailable' ? undefined : withoutStack();
+    const stackTraceLimit = code === 'temporarily_unavailable' ? undefined : suspendStackTraces();
     super(description, cause === undefined ? undefined : { cause });
     if (stackTraceLimit !== undefined) engine.stackTraceLimit = stackTraceLimit;
     this.code = code;

@@ -9,10 +9,10 @@ const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 export type ScopeHierarchy = Readonly<Record<string, readonly string[]>>;
 
 const NO_HIERARCHY: ScopeHierarchy = Object.freeze({});
-/** As many scopes are told apart faster by looking at them all than by a Set. */
-const FEW = 16;
-
 const NO_SCOPES: readonly string[] = Object.freeze([]);
+
+/** Up to so many scopes are told apart faster by looking at them all than by a Set. */
+const FEW = 16;
 
 /** Whether a text is one scope-token of RFC 6749 §3.3. */
 export function isScopeToken(value: unknown): value is string {
