@@ -265,7 +265,10 @@ describe('the cache in a store', () => {
     expect(transport.requests.length).toBe(2);
     expect(events).toContainEqual({ type: 'cache.degraded', operation: 'get', failure });
     // Nobody waits for a write.
-    await vi.waitFor(() => expect(events).toContainEqual({ type: 'cache.degraded', operation: 'set', failure }), 10_000);
+    await vi.waitFor(
+      () => expect(events).toContainEqual({ type: 'cache.degraded', operation: 'set', failure }),
+      10_000,
+    );
     expect(JSON.stringify(events)).not.toContain('password');
   });
 
