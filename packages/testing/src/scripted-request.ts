@@ -33,6 +33,10 @@ export function readRequests(socket: Socket, handle: (request: ScriptedRequest) 
   socket.on('data', (chunk: Buffer) => {
     received = Buffer.concat([received, chunk]);
     for (let next = firstRequest(received); next !== undefined; next = firstRequest(received)) {
+      if (Number.isNaN(next.length)) {
+        socket.destroy();
+        return;
+      }
       received = received.subarray(next.length);
       handle(next.request);
     }
@@ -41,7 +45,7 @@ export function readRequests(socket: Socket, handle: (request: ScriptedRequest) 
 }
 
 interface Framed {
-  /** Bytes that it took. */
+  /** Bytes that it took; NaN where that cannot be read. */
   readonly length: number;
 }
 
@@ -62,7 +66,7 @@ function firstRequest(bytes: Buffer): (Framed & { readonly request: ScriptedRequ
   const rest = bytes.subarray(end + 4);
   const body = /chunked/i.test(headers['transfer-encoding'] ?? '')
     ? chunkedBody(rest)
-    : sizedBody(rest, Number(headers['content-length'] ?? 0));
+    : sizedBody(rest, lengthIn(headers['content-length'] ?? '0', /^\d+$/, 10));
   if (body === undefined) return undefined;
   const [method = '', target = ''] = first.split(' ');
   return { request: recorded(method, target, headers, headerLines, body.text), length: end + 4 + body.length };
@@ -72,12 +76,16 @@ function sizedBody(bytes: Buffer, length: number): (Framed & { readonly text: st
   return bytes.length < length ? undefined : { text: bytes.toString('utf8', 0, length), length };
 }
 
+function lengthIn(text: string, pattern: RegExp, radix: number): number {
+  return Number.parseInt(pattern.exec(text)?.[0] ?? '', radix);
+}
+
 /** RFC 9112 §7.1, without trailers. */
 function chunkedBody(bytes: Buffer): (Framed & { readonly text: string }) | undefined {
   const chunks: Buffer[] = [];
   for (let at = 0; ; ) {
     const lineEnd = bytes.indexOf('\r\n', at);
-    const size = Number.parseInt(bytes.toString('latin1', at, Math.max(at, lineEnd)), 16);
+    const size = lengthIn(bytes.toString('latin1', at, Math.max(at, lineEnd)), /^[\da-f]+/i, 16);
     const start = lineEnd + 2;
     if (lineEnd === -1 || bytes.length < start + size + 2) return undefined;
     at = start + size + 2;

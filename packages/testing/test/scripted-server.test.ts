@@ -182,6 +182,17 @@ describe('what the server saw', () => {
     expect(server.requests.map(({ body }) => body)).toEqual(['abcdefg']);
   });
 
+  it.each([
+    ['a length that is no number', 'content-length: abc\r\n\r\n'],
+    ['a negative length', 'content-length: -9\r\n\r\n'],
+    ['two lengths', 'content-length: 2\r\ncontent-length: 2\r\n\r\n{}'],
+    ['a chunk whose size is no number', 'transfer-encoding: chunked\r\n\r\nzz\r\n\r\n\r\n'],
+  ])('ends the connection of a request with %s, and counts none', async (_name, rest) => {
+    await using server = await startScriptedServer(jsonReply({}));
+    expect(await wire(server, `POST / HTTP/1.1\r\n${rest}`)).toMatch(/^(?:\[E\w+\])*$/);
+    expect(server.requests).toEqual([]);
+  });
+
   it('ends a connection whose request grows beyond 1 MiB', async () => {
     await using server = await startScriptedServer(jsonReply({}));
     expect(await wire(server, `GET / HTTP/1.1\r\nx: ${'x'.repeat(1_100_000)}`)).toMatch(/^(?:\[E\w+\])*$/);
