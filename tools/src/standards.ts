@@ -38,9 +38,12 @@ export interface Standards {
 
 /** Reads the lists in `tools/data`. */
 export function readStandards(): Standards {
-  return { advisories: readData('advisories.json'), checklist: readData('checklist.json') };
+  return {
+    advisories: readData('advisories.json') as readonly AdvisoryGroup[],
+    checklist: readData('checklist.json') as readonly RuleGroup[],
+  };
 }
 
-function readData(name: string): never {
-  return JSON.parse(readFileSync(new URL(`../data/${name}`, import.meta.url), 'utf8')) as never;
+function readData(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`../data/${name}`, import.meta.url), 'utf8'));
 }
