@@ -3,6 +3,7 @@ import {
   assertKnownOptions,
   assertText,
   audienceList,
+  freezeJson,
   likelyCause,
   MAX_NUMERIC_DATE,
   numberOption,
@@ -62,7 +63,7 @@ function accessTokenInit(entry: string, definition: unknown): AccessTokenInit {
     const value = Object.hasOwn(copied, name) ? copied[name] : undefined;
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
-  return deepFreeze({
+  return freezeJson({
     clientId,
     scopes: scopeListOption(entry, 'scopes', scopes),
     expiresAt: expirationOption(entry, expiresAt),
@@ -97,12 +98,4 @@ function copyOfClaims(entry: string, claims: unknown): Record<string, unknown> {
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
-function deepFreeze<Value>(value: Value): Value {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const member of Object.values(value)) deepFreeze(member);
-  }
-  return value;
 }
