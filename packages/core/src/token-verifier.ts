@@ -145,7 +145,8 @@ export function assertScopes(
 ): void {
   const missing = missingScopes(granted, required, hierarchy);
   if (missing.length > 0) {
-    throw new AuthError('insufficient_scope', { requiredScopes: required, missingScopes: missing });
+    const details = { check: 'scopes', expected: required, actual: granted };
+    throw new AuthError('insufficient_scope', { requiredScopes: required, missingScopes: missing, details });
   }
 }
 
