@@ -36,7 +36,14 @@ export class PlaygroundTokens {
   /** The token of a kind. Rejects where tokens have to be issued and the provider is down. */
   async get(kind: string): Promise<string | undefined> {
     this.#tokens ??= this.#issue();
-    return (await this.#tokens).get(kind);
+    const issued = this.#tokens;
+    try {
+      return (await issued).get(kind);
+    } catch (error) {
+      // The provider was down: the next call asks it again.
+      if (this.#tokens === issued) this.#tokens = undefined;
+      throw error;
+    }
   }
 
   /** After a change of keys, or a restart of the provider, which keeps its tokens in memory. */

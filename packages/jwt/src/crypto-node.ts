@@ -53,7 +53,7 @@ export const importPublicKey = (jwk: PublicJwk, _algorithms: readonly string[]):
 
 export const importSecret = (bytes: Uint8Array<ArrayBuffer>, algorithms: readonly string[]): NodeSecret => ({
   platform: 'node',
-  hmacChecks: new Map(algorithms.map((algorithm) => [algorithm, hmacCheck(hashOf(algorithm) ?? 'sha256', bytes)])),
+  hmacChecks: new Map(algorithms.map((algorithm) => [algorithm, hmacCheck(hmacHashOf(algorithm), bytes)])),
 });
 
 export const verifyWith: PlatformCrypto['verifyWith'] = (algorithm, key, text, signatureText) => {
@@ -72,6 +72,13 @@ export const verifyWith: PlatformCrypto['verifyWith'] = (algorithm, key, text, s
   const given = scheme === 'ecdsa' ? ecdsaDerSignature(signature) : signature;
   return mayVerifyNow() ? verify(hash, data, keyObject, given) : verifyLater(hash, data, keyObject, given);
 };
+
+function hmacHashOf(algorithm: string): NonNullable<ReturnType<typeof hashOf>> {
+  const hash = hashOf(algorithm);
+  // Not reached: a secret serves HS* alone, and each of them has a hash.
+  if (hash === null) throw new TypeError('a secret serves only HS256, HS384 and HS512');
+  return hash;
+}
 
 function hashOf(algorithm: string): (typeof HASHES)[keyof typeof HASHES] | null {
   const { hashBits } = ALGORITHM_RULES[algorithm as Algorithm];

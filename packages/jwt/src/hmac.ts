@@ -1,4 +1,4 @@
-import crypto from 'node:crypto';
+import { createHash, hash as digest, timingSafeEqual } from 'node:crypto';
 
 /** Whether an ASCII text has this HMAC, given as canonical base64url. */
 export type HmacCheck = (text: string, signature: string) => boolean;
@@ -6,7 +6,10 @@ export type HmacCheck = (text: string, signature: string) => boolean;
 /** Bytes of a hash's block and of its digest. */
 const SIZES = { sha256: [64, 32], sha384: [128, 48], sha512: [128, 64] } as const;
 
-/** Room for the inner block and the text. Written and read within one call, each time anew. */
+/**
+ * Room for the inner block and the text. Written and read within one call, each time anew; what it holds between two calls is
+ * in memory elsewhere as well, since the key and the cached tokens are.
+ */
 let scratch: Buffer = Buffer.alloc(0);
 
 /**
@@ -15,7 +18,7 @@ let scratch: Buffer = Buffer.alloc(0);
  */
 export function hmacCheck(hash: keyof typeof SIZES, secret: Uint8Array): HmacCheck {
   const [blockBytes, digestBytes] = SIZES[hash];
-  const key = secret.length > blockBytes ? crypto.createHash(hash).update(secret).digest() : secret;
+  const key = secret.length > blockBytes ? createHash(hash).update(secret).digest() : secret;
   const inner = paddedKey(key, blockBytes, 0x36, blockBytes);
   const outer = paddedKey(key, blockBytes, 0x5c, blockBytes + digestBytes);
   const textLength = Math.ceil((digestBytes * 4) / 3);
@@ -27,10 +30,10 @@ export function hmacCheck(hash: keyof typeof SIZES, secret: Uint8Array): HmacChe
     if (scratch.length < end) scratch = Buffer.alloc(Math.max(end, 4_096));
     scratch.set(inner);
     scratch.write(text, blockBytes, 'latin1');
-    outer.write(crypto.hash(hash, scratch.subarray(0, end), 'hex'), blockBytes, 'hex');
-    expected.write(crypto.hash(hash, outer, 'base64url'), 'latin1');
+    outer.write(digest(hash, scratch.subarray(0, end), 'hex'), blockBytes, 'hex');
+    expected.write(digest(hash, outer, 'base64url'), 'latin1');
     given.write(signature, 'latin1');
-    return crypto.timingSafeEqual(expected, given);
+    return timingSafeEqual(expected, given);
   };
 }
 
