@@ -71,4 +71,52 @@ export const EXPLAINED_MUTANTS: readonly ExplainedMutant[] = [
     replacement: '["Stryker was here"]',
     why: 'Looked at for a hint only, and near to no audience.',
   },
+  {
+    file: 'packages/jwt/src/key-index.ts',
+    original: 'key.kid === undefined',
+    replacement: 'false',
+    why: 'A key without a name is then listed under no name, where nobody looks.',
+  },
+  {
+    file: 'packages/jwt/src/verify-signature.ts',
+    original: "typeof jwk !== 'object'",
+    replacement: 'false',
+    why: 'For the compiler: what reads the key refuses everything that is no object.',
+  },
+  {
+    file: 'packages/jwt/src/crypto-node.ts',
+    original: "'latin1'",
+    replacement: '""',
+    why: 'Two names of one thing: what is signed is ASCII.',
+  },
+  {
+    file: 'packages/jwt/src/crypto-node.ts',
+    original: 'hashBits === undefined',
+    replacement: 'false',
+    why: 'The table has no entry for `undefined` either, and Node takes undefined for null.',
+  },
+  {
+    file: 'packages/jwt/src/crypto-node.ts',
+    original: 'error === null',
+    replacement: 'true',
+    why: 'With an error there is no result, which is not true either.',
+  },
+  {
+    file: 'packages/jwt/src/crypto-node.ts',
+    original: 'known === undefined',
+    replacement: 'true',
+    why: 'A memory: without it the same is found out again.',
+  },
+  {
+    file: 'packages/jwt/src/crypto-node.ts',
+    original: 'mlDsa.set(algorithm, known);',
+    replacement: ';',
+    why: 'A memory: without it the same is found out again.',
+  },
+  {
+    file: 'packages/jwt/src/crypto-node.ts',
+    original: '[]',
+    replacement: '["Stryker was here"]',
+    why: 'Not looked at when a public key is read.',
+  },
 ];

@@ -23,6 +23,7 @@ describe('verifySignature', () => {
     ['a list that looks like a token', [good]],
     ['two parts', good.slice(0, good.lastIndexOf('.'))],
     ['a header that is no JSON', `${encoded('{')}.${good.split('.').slice(1).join('.')}`],
+    ['a header that is no JSON, well signed', signed(key, '{', '')],
     ['a critical header, well signed (RFC 7515 §4.1.11)', signed(key, { alg: 'ES256', crit: ['exp'] }, '')],
     ['an unencoded payload, well signed (RFC 7797)', signed(key, { alg: 'ES256', b64: false }, '')],
     ['another algorithm in its header, well signed', signed(key, { alg: 'ES384' }, '')],
