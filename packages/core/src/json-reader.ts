@@ -58,11 +58,11 @@ export const CLOSE_BRACKET = 0x5d;
 export const OPEN_BRACE = 0x7b;
 export const CLOSE_BRACE = 0x7d;
 const COMMA = 0x2c;
-const BACKSLASH = 0x5c;
+export const BACKSLASH = 0x5c;
 const ENDS_LITERAL = /[\s,\]}]/;
 
 /** Index of the quote that ends the text starting at `start`; the text's length when there is none. */
-export function endOfText(text: string, start: number): number {
+function endOfText(text: string, start: number): number {
   let end = text.indexOf('"', start + 1);
   while (end !== -1) {
     let backslashes = 0;

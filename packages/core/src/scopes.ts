@@ -21,11 +21,23 @@ export function isScopeToken(value: unknown): value is string {
 
 /**
  * The scopes in a claim: a text split on spaces (RFC 6749 §3.3) or a list of texts (RFC 8693 §4.2 and common practice).
- * Members that are not scope-tokens are dropped, repetitions too. Anything else holds no scopes.
+ * Members that are not scope-tokens are dropped, repetitions too. Anything else holds no scopes. Not to be changed: who asks
+ * for the same text gets the same list.
  */
 export function parseScopes(value: unknown): readonly string[] {
-  const candidates: readonly unknown[] =
-    typeof value === 'string' ? value.split(' ') : Array.isArray(value) ? value : [];
+  if (typeof value !== 'string') return Array.isArray(value) ? scopesAmong(value) : NO_SCOPES;
+  if (value !== lastText) {
+    lastScopes = Object.freeze(scopesAmong(value.split(' ')));
+    lastText = value;
+  }
+  return lastScopes;
+}
+
+/** The text that was read last and what it says, since a client's tokens all have the same. Written by parseScopes, together. */
+let lastText = '';
+let lastScopes: readonly string[] = NO_SCOPES;
+
+function scopesAmong(candidates: readonly unknown[]): readonly string[] {
   const scopes: string[] = [];
   for (const candidate of candidates) {
     if (scopes.length === FEW) return [...new Set(candidates.filter(isScopeToken))];

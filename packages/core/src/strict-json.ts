@@ -1,8 +1,8 @@
 import {
+  BACKSLASH,
   CLOSE_BRACE,
   CLOSE_BRACKET,
   COLON,
-  endOfText,
   OPEN_BRACE,
   OPEN_BRACKET,
   QUOTE,
@@ -22,11 +22,11 @@ export class JsonError extends Error {
 /**
  * Reads a JSON object strictly (RFC 8259, I-JSON RFC 7493 §2): UTF-8 only, no byte-order mark, no duplicate member names, no
  * lone surrogates, bounded depth; arrays, texts, numbers and `null` at the top are refused. Two readers of the same bytes
- * must never see two different objects. Throws a {@link JsonError}.
+ * must never see two different objects. Deeply frozen: what was judged stays as it was judged. Throws a {@link JsonError}.
  */
-export function parseJsonObject(source: Uint8Array | string): Record<string, unknown> {
-  const text = typeof source === 'string' ? source : decodeUtf8(source);
-  const { members, escapedNames } = surveyMembers(text);
+export function parseJsonObject(source: Uint8Array | string): Readonly<Record<string, unknown>> {
+  const { bytes, text } = typeof source === 'string' ? encoded(source) : decoded(source);
+  const { members, escapes, escapedNames } = survey(bytes);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -34,75 +34,101 @@ export function parseJsonObject(source: Uint8Array | string): Record<string, unk
     // The engine's own message quotes the text, so it is not kept as a cause.
     throw new JsonError('not valid JSON');
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new JsonError('not a JSON object');
+  if (!isObject(value)) throw new JsonError('not a JSON object');
   // What a name with an escape says is not left to the engine; readValidJson tells why.
-  if (escapedNames) value = readValidJson(text);
-  // Only an escape can bring in a lone surrogate: fatal decoding has refused every other way.
-  const escapes = text.includes('\\u') || (typeof source === 'string' && !text.isWellFormed());
-  if (inspectMembers(value, escapes) !== members) throw new JsonError('duplicate member name');
-  return value as Record<string, unknown>;
+  const object = escapedNames ? (readValidJson(text) as typeof value) : value;
+  // Only an escape can bring in a lone surrogate: every other way is closed already.
+  if (escapes) assertWellFormed(object);
+  if (countAndFreeze(object) !== members) throw new JsonError('duplicate member name');
+  return object;
 }
 
-function decodeUtf8(bytes: Uint8Array): string {
+interface Source {
+  readonly bytes: Uint8Array;
+  readonly text: string;
+}
+
+function decoded(bytes: Uint8Array): Source {
   try {
-    return utf8.decode(bytes);
+    return { bytes, text: utf8.decode(bytes) };
   } catch {
     throw new JsonError('not valid UTF-8');
   }
 }
 
+function encoded(text: string): Source {
+  // The encoder would write another character in its place.
+  if (!text.isWellFormed()) throw new JsonError('lone surrogate');
+  return { bytes: new TextEncoder().encode(text), text };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 interface Survey {
+  /** Colons outside of texts: in valid JSON, one for each member as written. */
   readonly members: number;
-  /** Whether a member name is written with an escape. */
+  /** Whether any text is written with an escape. */
+  readonly escapes: boolean;
+  /** Whether a member name is. */
   readonly escapedNames: boolean;
 }
 
 /**
- * Counts the colons outside of texts: in valid JSON, one for each member as written. `JSON.parse` keeps one of several members
- * with the same name, so a parsed value with fewer members than the text has colons had a duplicate. Bounds the depth on the
- * way, before the recursive parser sees the text.
+ * Looks at a text before the recursive parser sees it: bounds its depth and counts its members. `JSON.parse` keeps one of several
+ * members with the same name, so a parsed value with fewer members than were written had a duplicate. Works on the bytes, which
+ * are quicker to get at; no byte of a longer UTF-8 sequence looks like one of ASCII.
  */
-function surveyMembers(text: string): Survey {
-  // Most texts have none at all, and no name has to be looked at.
-  const anyEscape = text.includes('\\');
-  let escapedNames = false;
-  let latest = '';
+function survey(bytes: Uint8Array): Survey {
   let members = 0;
+  let escapes = false;
+  let escapedNames = false;
+  let latestEscaped = false;
   let depth = 0;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code === QUOTE) {
-      const end = endOfText(text, index);
-      if (anyEscape) latest = text.slice(index, end);
-      index = end;
-    } else if (code === COLON) {
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index];
+    if (byte === QUOTE) {
+      latestEscaped = false;
+      for (index++; index < bytes.length && bytes[index] !== QUOTE; index++) {
+        if (bytes[index] !== BACKSLASH) continue;
+        latestEscaped = true;
+        // What is escaped ends no text.
+        index++;
+      }
+      escapes ||= latestEscaped;
+    } else if (byte === COLON) {
       members++;
       // In valid JSON the text before a colon is a name.
-      escapedNames ||= latest.includes('\\');
-    } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      escapedNames ||= latestEscaped;
+    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
       if (++depth > MAX_JSON_DEPTH) throw new JsonError('nested too deeply');
-    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
+    } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
       depth--;
     }
   }
-  return { members, escapedNames };
+  return { members, escapes, escapedNames };
 }
 
-/** Members of the parsed value, itself included; refuses lone surrogates in names and texts when asked to look. */
-function inspectMembers(value: unknown, checkTexts: boolean): number {
+/** Refuses lone surrogates in names and texts. */
+function assertWellFormed(value: unknown): void {
   if (typeof value === 'string') {
-    if (checkTexts && !value.isWellFormed()) throw new JsonError('lone surrogate');
-    return 0;
+    if (!value.isWellFormed()) throw new JsonError('lone surrogate');
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [name, member] of Object.entries(value)) {
+      assertWellFormed(name);
+      assertWellFormed(member);
+    }
   }
-  if (typeof value !== 'object' || value === null) return 0;
-  let members = 0;
-  if (Array.isArray(value)) {
-    for (const item of value) members += inspectMembers(item, checkTexts);
-    return members;
+}
+
+/** Freezes a parsed object or array and all that is in it; returns how many members its objects have. One walk: it is on the road of each token. */
+function countAndFreeze(value: object): number {
+  const values: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+  let members = Array.isArray(value) ? 0 : values.length;
+  for (const member of values) {
+    if (typeof member === 'object' && member !== null) members += countAndFreeze(member);
   }
-  for (const name of Object.keys(value)) {
-    if (checkTexts && !name.isWellFormed()) throw new JsonError('lone surrogate');
-    members += 1 + inspectMembers((value as Record<string, unknown>)[name], checkTexts);
-  }
+  Object.freeze(value);
   return members;
 }

@@ -85,8 +85,9 @@ export abstract class TokenVerifier implements Verifier {
       // Untyped callers say "none" with null.
       const signal = (options as VerifyOptions | null)?.signal ?? undefined;
       if (signal?.aborted) throw abortedError(signal);
-      const pending = this.authenticate(token, options ?? {});
-      const init = await (signal === undefined ? pending : withSignal(Promise.resolve(pending), signal));
+      const answer = this.authenticate(token, options ?? {});
+      // To await what is there already costs as much as a check.
+      const init = isThenable(answer) ? await withSignal(Promise.resolve(answer), signal) : answer;
       const accessToken = createAccessToken(token, init);
       this.assertUsable(accessToken);
       if (this.observer !== undefined) {
@@ -125,6 +126,10 @@ export abstract class TokenVerifier implements Verifier {
     }
     assertScopes(scopes, this.requiredScopes, this.scopeHierarchy);
   }
+}
+
+function isThenable<Value>(value: Value | PromiseLike<Value>): value is PromiseLike<Value> {
+  return typeof (value as Partial<PromiseLike<Value>> | null | undefined)?.then === 'function';
 }
 
 /** Throws `malformed` for a token that is no text or empty, `too_large` for one over the limit, before anything reads it. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { endOfText, readValidJson } from '../src/json-reader.js';
+import { readValidJson } from '../src/json-reader.js';
 
 describe('readValidJson', () => {
   it.each([
@@ -8,6 +8,7 @@ describe('readValidJson', () => {
     ['the empty array', '[]'],
     ['literals', '[true,false,null,0,-0,-1.5e-7,1E+2,"",1e400]'],
     ['white space everywhere', ' \t\r\n{ "a" : [ 1 , { } , [ ] ] , "b" : "c" } \n'],
+    ['texts that end in backslashes', '{"\\\\":"\\"","a\\\\\\"":["\\\\","\\\\\\\\"]}'],
     ['escapes in names and texts', '{"\\u0061\\/\\"\\\\":"\\n\\u00e9","}":"]","[\\"{":[",",":"]}'],
     ['number names, which objects put first', '{"b":1,"2":2,"1":3}'],
     ['a text', '"a"'],
@@ -37,19 +38,5 @@ describe('readValidJson', () => {
         expect(JSON.stringify(readValidJson(text), null, space)).toBe(text);
       }),
     );
-  });
-});
-
-describe('endOfText', () => {
-  it.each([
-    ['""', 1],
-    ['"a"b', 2],
-    ['"\\""', 3],
-    ['"\\\\"', 3],
-    ['"\\\\\\""', 5],
-    ['"', 1],
-    ['"\\"', 3],
-  ])('of %s is %i', (text, end) => {
-    expect(endOfText(text, 0)).toBe(end);
   });
 });

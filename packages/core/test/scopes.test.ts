@@ -36,6 +36,13 @@ describe('parseScopes', () => {
     expect(parseScopes(value)).toEqual(expected);
   });
 
+  it('reads each text for itself, whatever was read before, and nobody can change what others get', () => {
+    const texts = ['a b', 'a b c', 'a b', '', 'a b', 'b a'];
+    expect(texts.map(parseScopes)).toEqual([['a', 'b'], ['a', 'b', 'c'], ['a', 'b'], [], ['a', 'b'], ['b', 'a']]);
+    expect(() => (parseScopes('a b') as string[]).push('admin')).toThrow(TypeError);
+    expect(parseScopes('a b')).toEqual(['a', 'b']);
+  });
+
   it('finds exactly the scope-tokens of any text', () => {
     const word = fc.string({ unit: fc.oneof(fc.constantFrom(...'ab!~"\\ \t\u00a0é,:/'), fc.string({ maxLength: 1 })) });
     fc.assert(

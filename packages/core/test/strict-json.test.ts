@@ -72,6 +72,20 @@ describe('parseJsonObject', () => {
     expect(parseJsonObject(encode(text))).toEqual(expected);
   });
 
+  it.each([
+    '{"a":{"b":[{"c":[]}]},"d":[],"__proto__":{"e":{}}}',
+    '{"\\u0061":{"b":[{"c":[]}]},"d":[],"__proto__":{"e":{}}}',
+  ])('freezes everything in %s', (text) => {
+    const thawed: unknown[] = [];
+    const visit = (value: unknown): void => {
+      if (typeof value !== 'object' || value === null) return;
+      if (!Object.isFrozen(value)) thawed.push(value);
+      for (const name of Object.keys(value)) visit(Object.getOwnPropertyDescriptor(value, name)?.value);
+    };
+    visit(parseJsonObject(text));
+    expect(thawed).toEqual([]);
+  });
+
   it('keeps a __proto__ member as inert data (CVE-2024-34273)', () => {
     const value = parseJsonObject('{"__proto__":{"admin":true},"constructor":1}');
     expect(Object.keys(value)).toEqual(['__proto__', 'constructor']);

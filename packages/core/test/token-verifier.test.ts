@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AccessTokenInit } from '../src/access-token.js';
 import { AuthError, invalidToken } from '../src/auth-error.js';
 import {
   assertScopes,
@@ -193,6 +194,26 @@ describe('TokenVerifier', () => {
       status: 503,
     });
     expect(verifier.seen).toEqual(['some-token']);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['at once', () => ({ clientId: 'app' })],
+    ['by a promise', async () => ({ clientId: 'app' })],
+    [
+      "by somebody else's promise",
+      // biome-ignore lint/suspicious/noThenProperty: a thenable is what this is about
+      () => ({ then: (done: (value: object) => void) => done({ clientId: 'app' }) }),
+    ],
+  ])('takes what the subclass says %s, with and without a signal', async (_what, answer) => {
+    class Saying extends TokenVerifier {
+      protected override authenticate(): AccessTokenInit {
+        return answer() as AccessTokenInit;
+      }
+    }
+    const verifier = new Saying();
+    const { signal } = new AbortController();
+    expect((await verifier.verifyToken('some-token')).clientId).toBe('app');
+    expect((await verifier.verifyToken('some-token', { signal })).clientId).toBe('app');
   });
 
   it('hands the signal to the subclass', async () => {

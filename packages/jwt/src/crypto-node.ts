@@ -1,18 +1,16 @@
-import { constants, createPublicKey, type JsonWebKey, type KeyObject, verify, webcrypto } from 'node:crypto';
+import { createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto';
 import { ALGORITHM_RULES, type Algorithm, type AlgorithmRule } from './algorithms.js';
 import { ecdsaDerSignature } from './ecdsa-signature.js';
 import { type HmacCheck, hmacCheck } from './hmac.js';
+import { type NodeKey, pssKey } from './node-pss-key.js';
 import type { PlatformCrypto, PlatformKey, PublicJwk } from './platform-crypto.js';
 import { mayVerifyNow, verificationEnded, verificationStarted } from './verification-load.js';
 
-const { RSA_PKCS1_PSS_PADDING } = constants;
-const { subtle } = webcrypto;
 const HASHES = { 256: 'sha256', 384: 'sha384', 512: 'sha512' } as const;
 
 interface NodePublicKey extends PlatformKey {
-  readonly keyObject: KeyObject;
-  /** The same key for Web Crypto, by algorithm; made when first needed. Written by {@link verifyPssLater}. */
-  readonly cryptoKeys: Map<string, webcrypto.CryptoKey>;
+  /** What `verify` takes, by algorithm. */
+  readonly keys: ReadonlyMap<string, NodeKey>;
 }
 
 /** Functions, so that no inspector finds the secret in it. */
@@ -45,32 +43,32 @@ function canImportMlDsa(algorithm: string, publicKeyBytes: number): boolean {
   }
 }
 
-export const importPublicKey = (jwk: PublicJwk, _algorithms: readonly string[]): NodePublicKey => ({
-  platform: 'node',
-  keyObject: createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' }),
-  cryptoKeys: new Map(),
-});
+export const importPublicKey = (jwk: PublicJwk, algorithms: readonly string[]): NodePublicKey => {
+  const importAgain = (): KeyObject => createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
+  const key = importAgain();
+  const keyFor = (algorithm: string): NodeKey => {
+    const { scheme, hashBits = 256 } = ALGORITHM_RULES[algorithm as Algorithm];
+    // RFC 7518 §3.5: the salt is exactly as long as the hash.
+    return scheme === 'pss' ? pssKey(importAgain(), hashBits / 8) : key;
+  };
+  return { platform: 'node', keys: new Map(algorithms.map((algorithm) => [algorithm, keyFor(algorithm)])) };
+};
 
 export const importSecret = (bytes: Uint8Array<ArrayBuffer>, algorithms: readonly string[]): NodeSecret => ({
   platform: 'node',
   hmacChecks: new Map(algorithms.map((algorithm) => [algorithm, hmacCheck(hmacHashOf(algorithm), bytes)])),
 });
 
-export const verifyWith: PlatformCrypto['verifyWith'] = (algorithm, key, text, signatureText) => {
-  const { scheme, hashBits } = ALGORITHM_RULES[algorithm as Algorithm];
-  if (scheme === 'hmac') return (key as NodeSecret).hmacChecks.get(algorithm)?.(text, signatureText) ?? false;
-  const { keyObject, cryptoKeys } = key as NodePublicKey;
+export const verifyWith: PlatformCrypto['verifyWith'] = (algorithm, key, text, signature) => {
+  const { scheme } = ALGORITHM_RULES[algorithm as Algorithm];
+  if (scheme === 'hmac') return (key as NodeSecret).hmacChecks.get(algorithm)?.(text, signature) ?? false;
+  const nodeKey = (key as NodePublicKey).keys.get(algorithm);
+  if (nodeKey === undefined) return false;
   const hash = hashOf(algorithm);
   const data = Buffer.from(text, 'latin1');
-  const signature = decodeBase64Url(signatureText);
-  if (scheme === 'pss') {
-    if (!mayVerifyNow()) return verifyPssLater(algorithm, keyObject, cryptoKeys, data, signature);
-    const saltLength = saltLengthOf(hashBits);
-    return verify(hash, data, { key: keyObject, padding: RSA_PKCS1_PSS_PADDING, saltLength }, signature);
-  }
   // DER made here costs less than `dsaEncoding: 'ieee-p1363'`, which works on the calling thread even in callback form.
   const given = scheme === 'ecdsa' ? ecdsaDerSignature(signature) : signature;
-  return mayVerifyNow() ? verify(hash, data, keyObject, given) : verifyLater(hash, data, keyObject, given);
+  return mayVerifyNow() ? verify(hash, data, nodeKey, given) : verifyLater(hash, data, nodeKey, given);
 };
 
 function hmacHashOf(algorithm: string): NonNullable<ReturnType<typeof hashOf>> {
@@ -89,7 +87,7 @@ function hashOf(algorithm: string): (typeof HASHES)[keyof typeof HASHES] | null 
 function verifyLater(
   hash: string | null,
   data: Uint8Array,
-  key: KeyObject,
+  key: NodeKey,
   signature: Uint8Array<ArrayBuffer>,
 ): Promise<boolean> {
   return new Promise((resolve) => {
@@ -106,33 +104,10 @@ function verifyLater(
   });
 }
 
-/** The same by Web Crypto: reading the options of `verify` costs the calling thread as much as the check does. */
-async function verifyPssLater(
-  algorithm: string,
-  keyObject: KeyObject,
-  cryptoKeys: NodePublicKey['cryptoKeys'],
-  data: Buffer<ArrayBuffer>,
-  signature: Uint8Array<ArrayBuffer>,
-): Promise<boolean> {
-  const { hashBits = 256 } = ALGORITHM_RULES[algorithm as Algorithm];
-  verificationStarted();
-  try {
-    let cryptoKey = cryptoKeys.get(algorithm);
-    if (cryptoKey === undefined) {
-      cryptoKey = keyObject.toCryptoKey({ name: 'RSA-PSS', hash: `SHA-${hashBits}` }, false, ['verify']);
-      cryptoKeys.set(algorithm, cryptoKey);
-    }
-    return await subtle.verify({ name: 'RSA-PSS', saltLength: saltLengthOf(hashBits) }, cryptoKey, signature, data);
-  } catch {
-    return false;
-  } finally {
-    verificationEnded();
-  }
-}
-
-/** RFC 7518 §3.5: the salt is exactly as long as the hash. In bytes. */
-function saltLengthOf(hashBits = 256): number {
-  return hashBits / 8;
-}
-
 export const decodeBase64Url = (text: string): Uint8Array<ArrayBuffer> => Buffer.from(text, 'base64url');
+
+export const encodeBase64Url = (bytes: Uint8Array): string => asBuffer(bytes).toString('base64url');
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}

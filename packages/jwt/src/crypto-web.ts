@@ -33,19 +33,32 @@ export const verifyWith: PlatformCrypto['verifyWith'] = async (algorithm, key, t
   const cryptoKey = (key as WebKey).keys.get(algorithm);
   if (cryptoKey === undefined) return false;
   try {
-    const bytes = decodeBase64Url(signature);
-    return await crypto.subtle.verify(parametersOf(algorithm), cryptoKey, bytes, new TextEncoder().encode(text));
+    return await crypto.subtle.verify(parametersOf(algorithm), cryptoKey, signature, new TextEncoder().encode(text));
   } catch {
     return false;
   }
 };
 
 export const decodeBase64Url = (text: string): Uint8Array<ArrayBuffer> => {
-  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+  const binary = binaryOf(text);
   const bytes = new Uint8Array(binary.length);
   for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index);
   return bytes;
 };
+
+export const encodeBase64Url = (bytes: Uint8Array): string => {
+  let binary = '';
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+};
+
+function binaryOf(text: string): string {
+  try {
+    return atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+  } catch {
+    return '';
+  }
+}
 
 async function gather(
   algorithms: readonly string[],

@@ -1,5 +1,4 @@
-import { decodeBase64Url } from '#crypto';
-import { isCanonicalBase64Url } from './base64url.js';
+import { bytesOfBase64Url } from './base64url.js';
 
 /** ASN.1 tags that keys are made of (X.690 §8). */
 export const TAG = { integer: 0x02, bitString: 0x03, objectId: 0x06, sequence: 0x30, version: 0xa0 } as const;
@@ -56,12 +55,5 @@ export function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> | undefined
   const compact = text.replace(/\s+/g, '');
   if (compact.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(compact)) return undefined;
   const urlSafe = compact.replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_');
-  return isCanonicalBase64Url(urlSafe) ? decodeBase64Url(urlSafe) : undefined;
-}
-
-/** Canonical base64url of bytes. */
-export function base64UrlOf(bytes: Uint8Array): string {
-  let binary = '';
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return bytesOfBase64Url(urlSafe);
 }

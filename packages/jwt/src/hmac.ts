@@ -1,7 +1,7 @@
 import { createHash, hash as digest, timingSafeEqual } from 'node:crypto';
 
-/** Whether an ASCII text has this HMAC, given as canonical base64url. */
-export type HmacCheck = (text: string, signature: string) => boolean;
+/** Whether an ASCII text has this HMAC. */
+export type HmacCheck = (text: string, signature: Uint8Array) => boolean;
 
 /** Bytes of a hash's block and of its digest. */
 const SIZES = { sha256: [64, 32], sha384: [128, 48], sha512: [128, 64] } as const;
@@ -21,19 +21,16 @@ export function hmacCheck(hash: keyof typeof SIZES, secret: Uint8Array): HmacChe
   const key = secret.length > blockBytes ? createHash(hash).update(secret).digest() : secret;
   const inner = paddedKey(key, blockBytes, 0x36, blockBytes);
   const outer = paddedKey(key, blockBytes, 0x5c, blockBytes + digestBytes);
-  const textLength = Math.ceil((digestBytes * 4) / 3);
-  const expected = Buffer.alloc(textLength);
-  const given = Buffer.alloc(textLength);
+  const expected = Buffer.alloc(digestBytes);
   return (text, signature) => {
-    if (signature.length !== textLength) return false;
+    if (signature.length !== digestBytes) return false;
     const end = blockBytes + text.length;
     if (scratch.length < end) scratch = Buffer.alloc(Math.max(end, 4_096));
     scratch.set(inner);
     scratch.write(text, blockBytes, 'latin1');
-    outer.write(digest(hash, scratch.subarray(0, end), 'hex'), blockBytes, 'hex');
-    expected.write(digest(hash, outer, 'base64url'), 'latin1');
-    given.write(signature, 'latin1');
-    return timingSafeEqual(expected, given);
+    outer.write(digest(hash, scratch.subarray(0, end), 'binary'), blockBytes, 'latin1');
+    expected.write(digest(hash, outer, 'binary'), 'latin1');
+    return timingSafeEqual(expected, signature);
   };
 }
 

@@ -5,12 +5,13 @@ import {
   invalidToken,
   numberOption,
   ownClaim,
+  parseJsonObject,
   safeVerify,
   shown,
   type Verifier,
   type VerifyOptions,
 } from '@auth/core';
-import { readJsonPart, splitToken } from './compact-token.js';
+import { splitToken } from './compact-token.js';
 
 /** Options of {@link issuerRouter}. */
 export interface IssuerRouterOptions {
@@ -79,8 +80,8 @@ function unverifiedIssuer(token: string): unknown {
   const parts = splitToken(token);
   if (parts === undefined) throw invalidToken('malformed');
   try {
-    readJsonPart(parts.header);
-    return ownClaim(readJsonPart(parts.payload), 'iss');
+    parseJsonObject(parts.header.bytes);
+    return ownClaim(parseJsonObject(parts.payload), 'iss');
   } catch (error) {
     throw invalidToken('malformed', undefined, error);
   }

@@ -4,7 +4,6 @@ import {
   assertScopes,
   assertTokenSize,
   type ClaimCheck,
-  freezeJson,
   notify,
   TokenVerifier,
   unavailable,
@@ -47,10 +46,10 @@ export class JWTVerifier extends TokenVerifier {
   readonly #timeChecks: readonly ClaimCheck[];
   /** All steps in order, as `explain` shows them. */
   readonly #explainedSteps: readonly Step[];
+  /** What `verifyToken` runs: the same in fewer steps, and with a cache the proof is remembered on the way. */
+  readonly #steps: readonly Step[];
   /** The last of them: for every use of a token, a remembered one included, that is not handed out again as it is. */
   readonly #policySteps: readonly Step[];
-  /** What `verifyToken` runs: the same, and with a cache the proof is remembered on the way. */
-  readonly #steps: readonly Step[];
   readonly #cache: VerifiedTokenCache | undefined;
   /** Whether an access token that was made once may be handed out again, as long as its times are good. */
   readonly #reusable: boolean;
@@ -70,14 +69,13 @@ export class JWTVerifier extends TokenVerifier {
     this.#expiryCheck = checks.slice(0, 1);
     this.#timeChecks = checks.filter(({ timeless }) => timeless !== true);
     const proof = proofSteps(keys, headerChecks(algorithms, policy.profile));
-    this.#policySteps = policySteps(checks, policy, {
-      requiredScopes: this.requiredScopes,
-      scopeHierarchy: this.scopeHierarchy,
-    });
+    const { requiredScopes, scopeHierarchy } = this;
+    const rules = policySteps(checks, policy, { requiredScopes, scopeHierarchy });
+    this.#policySteps = rules.brief;
+    this.#explainedSteps = [...proof.explained, ...rules.explained];
     this.#cache = maxEntries === undefined ? undefined : new VerifiedTokenCache(maxEntries);
-    this.#explainedSteps = [...proof, ...this.#policySteps];
     const remember: Step = { name: 'remember', run: (state) => this.#remember(state) };
-    this.#steps = this.#cache === undefined ? this.#explainedSteps : [...proof, remember, ...this.#policySteps];
+    this.#steps = [...proof.brief, ...(this.#cache === undefined ? [] : [remember]), ...rules.brief];
     // What a subclass adds in `authenticate` or `assertUsable` is asked for every use of a token.
     this.#reusable = new.target === JWTVerifier && isPure(policy);
     // Checked once, in force as checked; a subclass may still add fields of its own.
@@ -148,7 +146,7 @@ export class JWTVerifier extends TokenVerifier {
     this.#cache?.set({
       token,
       header: known(header),
-      claims: freezeJson(known(claims)),
+      claims: known(claims),
       hint: known(hint),
       key: known(key),
       generation,

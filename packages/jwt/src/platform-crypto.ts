@@ -20,10 +20,17 @@ export interface PlatformCrypto {
   importPublicKey(jwk: PublicJwk, algorithms: readonly string[]): PlatformKey | Promise<PlatformKey>;
   importSecret(bytes: Uint8Array<ArrayBuffer>, algorithms: readonly string[]): PlatformKey | Promise<PlatformKey>;
   /**
-   * Whether the signature, canonical base64url whose length was checked, is that of the key over the ASCII text. May throw for
-   * one that the platform cannot read; a promise never rejects.
+   * Whether the signature, whose length was checked, is that of the key over the ASCII text. May throw for one that the platform
+   * cannot read; a promise never rejects.
    */
-  verifyWith(algorithm: string, key: PlatformKey, text: string, signature: string): boolean | Promise<boolean>;
-  /** Decodes a text that is known to be canonical base64url. */
+  verifyWith(
+    algorithm: string,
+    key: PlatformKey,
+    text: string,
+    signature: Uint8Array<ArrayBuffer>,
+  ): boolean | Promise<boolean>;
+  /** The bytes of base64url (RFC 4648 §5). What comes of any other text is left open. */
   decodeBase64Url(text: string): Uint8Array<ArrayBuffer>;
+  /** The canonical text of bytes: base64url without padding. */
+  encodeBase64Url(bytes: Uint8Array): string;
 }

@@ -1,44 +1,69 @@
-import { type ClaimCheck, type Claims, freezeJson, invalidToken, JsonError, shown } from '@auth/core';
+import {
+  assertClaims,
+  type ClaimCheck,
+  type Claims,
+  invalidToken,
+  JsonError,
+  parseJsonObject,
+  shown,
+} from '@auth/core';
 import { checkSignature } from './check-signature.js';
-import { readJsonPart, splitToken } from './compact-token.js';
+import { splitToken, type TokenPart } from './compact-token.js';
 import { keyHintOf } from './header-checks.js';
 import type { KeySource } from './key-source.js';
-import { checkStep, known, type Step, type Verification } from './verification.js';
+import { checkStep, known, type Step, type StepLists, type Verification } from './verification.js';
 import type { VerificationKey } from './verification-key.js';
 
 /** The steps that establish what a token says and that the holder of a key said it: form, header, key, signature, payload. */
-export function proofSteps(keys: KeySource, headerChecks: readonly ClaimCheck[]): readonly Step[] {
-  return [
-    { name: 'form', expected: 'three parts of canonical base64url', trusted: true, run: readForm },
-    { name: 'header', expected: 'a JSON object', needs: 'parts', run: headerReader() },
-    ...headerChecks.map((check) => checkStep('header', check)),
+export function proofSteps(keys: KeySource, headerChecks: readonly ClaimCheck[]): StepLists {
+  const form: Step = { name: 'form', expected: FORM, trusted: true, run: (state) => readForm(state) };
+  const header: Step = { name: 'header', expected: 'a JSON object', needs: 'parts', run: readHeader };
+  const rest: readonly Step[] = [
     { name: 'key', needs: 'header', trusted: true, run: (state) => findKeys(keys, state) },
     { name: 'signature', needs: 'candidates', run: provenBy },
     { name: 'payload', expected: 'a JSON object', needs: 'parts', run: readPayload },
   ];
+  return {
+    brief: [...briefSteps(headerChecks), ...rest],
+    explained: [form, header, ...headerChecks.map((check) => checkStep('header', check)), ...rest],
+  };
 }
 
-function readForm(state: Verification): void {
-  const parts = splitToken(state.token);
+const FORM = 'three parts of canonical base64url';
+
+function readForm(state: Verification, earlierHeader?: TokenPart | undefined): void {
+  const parts = splitToken(state.token, earlierHeader);
   if (parts === undefined) {
-    throw invalidToken('malformed', { check: 'form', expected: 'three parts of canonical base64url' });
+    throw invalidToken('malformed', { check: 'form', expected: FORM });
   }
   state.parts = parts;
 }
 
-/** An issuer's tokens have few different headers: the one read last is kept, frozen, and not read again. */
-function headerReader(): Step['run'] {
-  // Both written here alone, together; a header is a function of its text.
-  let lastText: string | undefined;
-  let lastHeader: Claims = {};
-  return (state) => {
-    const text = known(state.parts).header;
-    if (text !== lastText) {
-      lastHeader = freezeJson(readObject('header', text));
-      lastText = text;
+function readHeader(state: Verification): void {
+  state.header = readObject('header', known(state.parts).header.bytes);
+}
+
+/**
+ * Form, header and its checks. An issuer's tokens have few different headers: the last good one is kept, frozen, and is neither
+ * read nor checked again, since what it says and whether that is good follow from its text alone.
+ */
+function briefSteps(checks: readonly ClaimCheck[]): readonly Step[] {
+  // Written by the second step alone.
+  let good: { readonly part: TokenPart; readonly header: Claims } | undefined;
+  const readGoodHeader = (state: Verification): void => {
+    const part = known(state.parts).header;
+    if (part !== good?.part) {
+      readHeader(state);
+      const header = known(state.header);
+      assertClaims(checks, header, state);
+      good = { part, header };
     }
-    state.header = lastHeader;
+    state.header = good.header;
   };
+  return [
+    { name: 'form', run: (state) => readForm(state, good?.part) },
+    { name: 'header', run: readGoodHeader },
+  ];
 }
 
 function findKeys(keys: KeySource, state: Verification): void | Promise<void> {
@@ -86,9 +111,9 @@ function readPayload(state: Verification): void {
   state.claims = readObject('payload', known(state.parts).payload);
 }
 
-function readObject(check: string, part: string): Claims {
+function readObject(check: string, part: Uint8Array): Claims {
   try {
-    return readJsonPart(part);
+    return parseJsonObject(part);
   } catch (error) {
     const actual = error instanceof JsonError ? error.message : 'unreadable';
     throw invalidToken('malformed', { check, expected: 'a JSON object', actual });

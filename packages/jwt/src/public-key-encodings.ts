@@ -1,4 +1,5 @@
-import { base64UrlOf, type DerValue, readDer, readSequence, TAG } from './der.js';
+import { encodeBase64Url } from '#crypto';
+import { type DerValue, readDer, readSequence, TAG } from './der.js';
 
 /** A public key in JWK form, not checked yet; or a text that says what the bytes are instead. */
 export type DecodedKey = { readonly jwk: Readonly<Record<string, string>> } | { readonly problem: string };
@@ -39,7 +40,7 @@ export function decodePkcs1(bytes: Uint8Array<ArrayBuffer>): DecodedKey {
   const members = readSequence(bytes);
   const [n, e] = members ?? [];
   if (members?.length !== 2 || n?.tag !== TAG.integer || e?.tag !== TAG.integer) return NOT_A_KEY;
-  return { jwk: { kty: 'RSA', n: base64UrlOf(magnitude(n)), e: base64UrlOf(magnitude(e)) } };
+  return { jwk: { kty: 'RSA', n: encodeBase64Url(magnitude(n)), e: encodeBase64Url(magnitude(e)) } };
 }
 
 /** The key of an X.509 certificate (RFC 5280 §4.1). Nothing else of it counts, its dates included. */
@@ -66,17 +67,17 @@ export function decodeSpki(bytes: Uint8Array<ArrayBuffer>): DecodedKey {
 function decodeSubject(oid: string, parameters: DerValue | undefined, key: Uint8Array<ArrayBuffer>): DecodedKey {
   if (oid === OID.rsa) return decodePkcs1(key);
   if (oid === OID.rsaPss) return { problem: 'an RSASSA-PSS key; give it as a plain RSA key with algorithms PS256' };
-  if (oid === OID.ed25519) return { jwk: { kty: 'OKP', crv: 'Ed25519', x: base64UrlOf(key) } };
+  if (oid === OID.ed25519) return { jwk: { kty: 'OKP', crv: 'Ed25519', x: encodeBase64Url(key) } };
   const mlDsa = ML_DSA[oid];
-  if (mlDsa !== undefined) return { jwk: { kty: 'AKP', alg: mlDsa, pub: base64UrlOf(key) } };
+  if (mlDsa !== undefined) return { jwk: { kty: 'AKP', alg: mlDsa, pub: encodeBase64Url(key) } };
   if (oid !== OID.ec) return { problem: 'a key of a type that is not supported' };
   const curve = parameters?.tag === TAG.objectId ? CURVES[hexOf(parameters.content)] : undefined;
   if (curve === undefined) return { problem: 'an EC key on a curve other than P-256, P-384 and P-521' };
   // SEC 1 §2.3.3: 04, x, y. Compressed points are rare enough to be asked for in the usual form.
   if (key[0] !== 4 || key.length !== 1 + 2 * curve.bytes)
     return { problem: 'an EC key whose point is not uncompressed' };
-  const x = base64UrlOf(key.subarray(1, 1 + curve.bytes));
-  return { jwk: { kty: 'EC', crv: curve.crv, x, y: base64UrlOf(key.subarray(1 + curve.bytes)) } };
+  const x = encodeBase64Url(key.subarray(1, 1 + curve.bytes));
+  return { jwk: { kty: 'EC', crv: curve.crv, x, y: encodeBase64Url(key.subarray(1 + curve.bytes)) } };
 }
 
 function magnitude({ content }: DerValue): Uint8Array {

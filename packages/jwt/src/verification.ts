@@ -1,4 +1,4 @@
-import { type AccessTokenInit, type ClaimCheck, type Claims, claimError } from '@auth/core';
+import { type AccessTokenInit, assertClaims, type ClaimCheck, type Claims } from '@auth/core';
 import type { CompactToken } from './compact-token.js';
 import type { KeyHint } from './key-source.js';
 import type { VerificationKey } from './verification-key.js';
@@ -38,8 +38,8 @@ export function verificationOf(token: string, now: number, generation: number): 
 }
 
 /**
- * One named step. Verification runs the list to the first throw; `explain` runs the same list to its end and leaves out what
- * cannot be said any more.
+ * One named step. Verification runs a list of them to the first throw; `explain` runs the same work to its end and leaves out
+ * what cannot be said any more.
  */
 export interface Step {
   readonly name: string;
@@ -50,6 +50,14 @@ export interface Step {
   readonly trusted?: boolean;
   /** Throws an `AuthError`, or rejects with one. */
   readonly run: (state: Verification) => void | Promise<void>;
+}
+
+/** The same work, twice. */
+export interface StepLists {
+  /** What verification runs, to the first throw: several checks to a step, and nothing is looked at again without need. */
+  readonly brief: readonly Step[];
+  /** What `explain` shows: one step for each check. */
+  readonly explained: readonly Step[];
 }
 
 /**
@@ -63,18 +71,14 @@ export function runSteps(steps: readonly Step[], state: Verification, first = 0)
   }
 }
 
-/** A check of the header or of the claims as a step. */
-export function checkStep(part: 'header' | 'claims', { name, expected, check }: ClaimCheck): Step {
-  const assertPassed = (checked: Claims | undefined, state: Verification): void => {
-    const failure = check(known(checked), state);
-    if (failure !== undefined) throw claimError(name, failure);
-  };
+/** A check of the header or of the claims as a step of its own, as `explain` shows it. */
+export function checkStep(part: 'header' | 'claims', check: ClaimCheck): Step {
+  const { name, expected } = check;
   return {
     name,
     needs: part,
     ...(expected === undefined ? {} : { expected }),
-    run:
-      part === 'header' ? (state) => assertPassed(state.header, state) : (state) => assertPassed(state.claims, state),
+    run: (state) => assertClaims([check], known(state[part]), state),
   };
 }
 

@@ -13,7 +13,7 @@ describe('our HMAC', () => {
   it.each(HASHES)('is the one of the platform, for keys and texts of every length (%s)', (hash) => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 300 }), ascii, (secret, text) => {
-        const signature = createHmac(hash, secret).update(text, 'latin1').digest('base64url');
+        const signature = createHmac(hash, secret).update(text, 'latin1').digest();
         expect(hmacCheck(hash, secret)(text, signature)).toBe(true);
       }),
     );
@@ -22,24 +22,32 @@ describe('our HMAC', () => {
   it('is that of RFC 4231 §4.3', () => {
     const check = hmacCheck('sha256', Buffer.from('Jefe'));
     const digest = '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843';
-    expect(check('what do ya want for nothing?', Buffer.from(digest, 'hex').toString('base64url'))).toBe(true);
+    expect(check('what do ya want for nothing?', Buffer.from(digest, 'hex'))).toBe(true);
   });
 
-  it.each(HASHES)('refuses every one-character change, a shorter and a longer signature (%s)', (hash) => {
+  it.each(HASHES)('refuses every change of one bit, a shorter and a longer signature (%s)', (hash) => {
     const check = hmacCheck(hash, Buffer.alloc(64, 7));
-    const good = createHmac(hash, Buffer.alloc(64, 7)).update('a.b', 'latin1').digest('base64url');
+    const good = createHmac(hash, Buffer.alloc(64, 7)).update('a.b', 'latin1').digest();
     expect(check('a.b', good)).toBe(true);
-    for (let at = 0; at < good.length; at++) {
-      const other = good[at] === 'A' ? 'B' : 'A';
-      expect(check('a.b', `${good.slice(0, at)}${other}${good.slice(at + 1)}`)).toBe(false);
+    for (let bit = 0; bit < good.length * 8; bit++) {
+      const changed = Buffer.from(good);
+      changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      expect(check('a.b', changed)).toBe(false);
     }
-    for (const wrong of ['', good.slice(0, -1), `${good}A`]) expect(check('a.b', wrong)).toBe(false);
+    for (const wrong of [
+      Buffer.alloc(0),
+      good.subarray(1),
+      good.subarray(0, -1),
+      Buffer.concat([good, Buffer.alloc(1)]),
+    ]) {
+      expect(check('a.b', wrong)).toBe(false);
+    }
   });
 
   it('keeps nothing of one text or key for the next', () => {
     const [one, other] = [hmacCheck('sha256', Buffer.alloc(32, 1)), hmacCheck('sha256', Buffer.alloc(32, 2))];
-    const signed = (fill: number, text: string): string =>
-      createHmac('sha256', Buffer.alloc(32, fill)).update(text).digest('base64url');
+    const signed = (fill: number, text: string): Buffer =>
+      createHmac('sha256', Buffer.alloc(32, fill)).update(text).digest();
     expect(one('a'.repeat(8_000), signed(1, 'a'.repeat(8_000)))).toBe(true);
     expect(other('b', signed(2, 'b'))).toBe(true);
     expect(one('b', signed(2, 'b'))).toBe(false);
