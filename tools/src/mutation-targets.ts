@@ -16,7 +16,8 @@ export const MUTATION_TARGETS: readonly MutationTarget[] = [
   {
     folder: 'packages/jwt',
     files: [
-      ...['src/check-signature.ts', 'src/verify-signature.ts', 'src/crypto-node.ts', 'src/ecdsa-signature.ts'],
+      ...['src/base64url.ts', 'src/compact-token.ts', 'src/check-signature.ts', 'src/verify-signature.ts'],
+      ...['src/crypto-node.ts', 'src/node-pss-key.ts', 'src/hmac.ts', 'src/ecdsa-signature.ts'],
       ...['src/key-set.ts', 'src/key-index.ts', 'src/public-jwk.ts', 'src/verification-key.ts'],
       ...['src/header-checks.ts', 'src/profiles.ts', 'src/proof-steps.ts'],
     ],
