@@ -84,13 +84,19 @@ export class JWTVerifier extends TokenVerifier {
 
   /** Verifies a token; see {@link TokenVerifier.verifyToken}. */
   override verifyToken(token: string, options: VerifyOptions = {}): Promise<AccessToken> {
-    const handedOut = this.#handOut(token, options);
-    if (handedOut === undefined) return super.verifyToken(token, options);
-    if (this.observer !== undefined) {
+    // The long way turns away who no longer waits.
+    const recalled = options?.signal?.aborted ? undefined : this.recallToken(token);
+    return recalled === undefined ? super.verifyToken(token, options) : Promise.resolve(recalled);
+  }
+
+  /** For gates: {@link TokenVerifier.verifyToken}'s answer about a remembered token, without a promise. Reports the same event. */
+  recallToken(token: string): AccessToken | undefined {
+    const handedOut = this.#handOut(token);
+    if (handedOut !== undefined && this.observer !== undefined) {
       const { clientId, subject, issuer } = handedOut;
       notify(this.observer, { type: 'token.accepted', clientId, subject, issuer });
     }
-    return Promise.resolve(handedOut);
+    return handedOut;
   }
 
   /** Every check of a token with its outcome, and hints for the classic mistakes. Never rejects, and reports no event. */
@@ -170,12 +176,11 @@ export class JWTVerifier extends TokenVerifier {
   }
 
   /** The access token made of this very token before, if everything that may have changed since is still good. */
-  #handOut(token: string, options: VerifyOptions | null): AccessToken | undefined {
+  #handOut(token: string): AccessToken | undefined {
     const kept = typeof token === 'string' ? this.#cache?.get(token) : undefined;
     if (kept?.accessToken === undefined) return undefined;
     try {
-      const good = !options?.signal?.aborted && this.#isStillProven(kept) && this.#timesAreGood(kept);
-      return good ? kept.accessToken : undefined;
+      return this.#isStillProven(kept) && this.#timesAreGood(kept) ? kept.accessToken : undefined;
     } catch {
       // A clock of the user's that throws, for example: the long way meets it again and reports it.
       return undefined;

@@ -1,4 +1,11 @@
-import { type AccessTokenInit, AuthError, invalidToken, TokenVerifier, type TokenVerifierOptions } from '@auth/core';
+import {
+  type AccessToken,
+  type AccessTokenInit,
+  AuthError,
+  invalidToken,
+  TokenVerifier,
+  type TokenVerifierOptions,
+} from '@auth/core';
 
 export const RESOURCE = 'https://notes.example.com/mcp';
 export const OTHER_RESOURCE = 'https://notes.example.com/other';
@@ -33,5 +40,24 @@ export class KnownTokens extends TokenVerifier {
     const found = Object.hasOwn(TOKENS, token) ? TOKENS[token] : undefined;
     if (found === undefined) throw invalidToken('not_recognized');
     return found;
+  }
+}
+
+/** Knows the same tokens, and recalls those that were verified before. */
+export class RecallingTokens extends KnownTokens {
+  /** Each text that it recalled. */
+  readonly recalled: string[] = [];
+  readonly #verified = new Map<string, AccessToken>();
+
+  override async verifyToken(token: string): Promise<AccessToken> {
+    const accessToken = await super.verifyToken(token);
+    this.#verified.set(token, accessToken);
+    return accessToken;
+  }
+
+  recallToken(token: string): AccessToken | undefined {
+    const accessToken = this.#verified.get(token);
+    if (accessToken !== undefined) this.recalled.push(token);
+    return accessToken;
   }
 }
