@@ -144,25 +144,29 @@ export class JWTVerifier extends TokenVerifier {
     if (kept === undefined || !this.#isStillProven(kept)) return runSteps(this.#steps, state);
     state.header = kept.header;
     state.claims = kept.claims;
+    state.remembered = kept;
     return runSteps(this.#policySteps, state);
   }
 
   /** Between proof and policy: what is remembered is the proof, whatever becomes of the token. */
-  #remember({ token, header, claims, hint, key, generation }: Verification): void {
-    this.#cache?.set({
+  #remember(state: Verification): void {
+    const { token, header, claims, hint, key, generation } = state;
+    const entry: VerifiedToken = {
       token,
       header: known(header),
       claims: known(claims),
       hint: known(hint),
       key: known(key),
       generation,
-    });
+      accessToken: undefined,
+    };
+    this.#cache?.set(entry);
+    state.remembered = entry;
   }
 
   #accessTokenOf(state: Verification): AccessToken {
     const accessToken = accessTokenOf(state);
-    const entry = this.#reusable ? this.#cache?.get(state.token) : undefined;
-    if (entry !== undefined) entry.accessToken = accessToken;
+    if (this.#reusable && state.remembered !== undefined) state.remembered.accessToken = accessToken;
     return accessToken;
   }
 

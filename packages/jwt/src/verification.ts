@@ -1,4 +1,4 @@
-import { type AccessTokenInit, assertClaims, type ClaimCheck, type Claims } from '@auth/core';
+import { type AccessToken, type AccessTokenInit, assertClaims, type ClaimCheck, type Claims } from '@auth/core';
 import type { CompactToken } from './compact-token.js';
 import type { KeyHint } from './key-source.js';
 import type { VerificationKey } from './verification-key.js';
@@ -19,6 +19,8 @@ export interface Verification {
   key: VerificationKey | undefined;
   claims: Claims | undefined;
   init: AccessTokenInit | undefined;
+  /** Its entry in the cache, if it has one: what is made of the token is put there. */
+  remembered: { accessToken: AccessToken | undefined } | undefined;
 }
 
 /** The beginning. Every member is there from the start, so that all verifications are objects of one shape. */
@@ -34,6 +36,7 @@ export function verificationOf(token: string, now: number, generation: number): 
     key: undefined,
     claims: undefined,
     init: undefined,
+    remembered: undefined,
   };
 }
 

@@ -13,7 +13,7 @@ export interface VerifiedToken {
   /** Generation of the key source under which it was verified. */
   readonly generation: number;
   /** What was made of it, where that depends on nothing but time. Written by the verifier. */
-  accessToken?: AccessToken;
+  accessToken: AccessToken | undefined;
 }
 
 /**
