@@ -29,6 +29,11 @@ class FirstMatchVerifier implements Verifier {
     this.#verifiers = verifiers;
   }
 
+  /** What the first one recalls: of a token that it does not, it may have to say something before the others are asked. */
+  recallToken(token: string): AccessToken | undefined {
+    return this.#verifiers[0]?.recallToken?.(token);
+  }
+
   async verifyToken(token: string, options?: VerifyOptions): Promise<AccessToken> {
     let rejection: AuthError | undefined;
     let outage: AuthError | undefined;

@@ -151,6 +151,17 @@ describe('firstMatch', () => {
     expect(Object.isFrozen(verifier)).toBe(true);
   });
 
+  it('recalls what its first verifier recalls, and asks no other', () => {
+    const recalling = (known: string): Verifier => ({
+      ...foreignVerifier(async () => alice),
+      recallToken: (token) => (token === known ? alice : undefined),
+    });
+    const plain = foreignVerifier(async () => alice);
+    expect(firstMatch([recalling('one'), recalling('two')]).recallToken?.('one')).toBe(alice);
+    expect(firstMatch([recalling('one'), recalling('two')]).recallToken?.('two')).toBeUndefined();
+    expect(firstMatch([plain, recalling('one')]).recallToken?.('one')).toBeUndefined();
+  });
+
   it.each<[string, unknown]>([
     ['an empty list', []],
     ['nothing', undefined],
