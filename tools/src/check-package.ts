@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { REPOSITORY_ROOT, run } from './command.ts';
+import { entryFiles, PARTS } from './join-modules.ts';
 import { checkMetadata } from './manifest-rules.ts';
 import { type PackedPackage, packPackage } from './pack-package.ts';
 import { type Manifest, readManifest } from './workspace.ts';
@@ -33,12 +34,15 @@ export async function checkPackage(folder: string): Promise<readonly string[]> {
   }
 }
 
-/** Files of dist/ whose source is gone: `tsc` never deletes them, and they would be published. */
+/** Files of dist/ that a build would not write today: nothing deletes old declarations, and all of it would be published. */
 function staleOutputs(folder: string): readonly string[] {
   const sources = new Set(readdirSync(join(folder, 'src')).map(stem));
+  const entries = new Set(entryFiles(readManifest(folder)).map((file) => basename(file)));
+  const isCurrent = (file: string): boolean =>
+    file.endsWith('.js') ? entries.has(file) || PARTS.test(file) : sources.has(stem(file));
   return readdirSync(join(folder, 'dist'))
-    .filter((file) => !sources.has(stem(file)))
-    .map((file) => `dist/${file} has no source any more: delete dist/ and build again`);
+    .filter((file) => !isCurrent(file))
+    .map((file) => `dist/${file} is of an earlier build: delete dist/ and build again`);
 }
 
 /** What is missing from, or does not belong in, the list of packed files. */

@@ -123,10 +123,11 @@ describe('checking a package', () => {
     expect(await checkPackage(`${workspace.root}/packages/a`)).toEqual([expect.stringContaining('build')]);
   });
 
-  it('finds built files without a source, a wrong entry point and types that cannot be resolved', async () => {
+  it('finds files of an earlier build, a wrong entry point and types that cannot be resolved', async () => {
     using workspace = new WorkspaceFixture({
       ...built,
       'packages/a/dist/old.js': '',
+      'packages/a/dist/old.d.ts': '',
       'packages/a/package.json': {
         ...built['packages/a/package.json'],
         exports: {
@@ -136,7 +137,9 @@ describe('checking a package', () => {
       },
     });
     const problems = await checkPackage(`${workspace.root}/packages/a`);
-    expect(problems).toContain('dist/old.js has no source any more: delete dist/ and build again');
+    for (const file of ['old.js', 'old.d.ts']) {
+      expect(problems).toContain(`dist/${file} is of an earlier build: delete dist/ and build again`);
+    }
     expect(problems).toContainEqual(expect.stringMatching(/^publint error: .*gone/));
     expect(problems).toContainEqual(expect.stringMatching(/^attw:/));
   }, 60_000);

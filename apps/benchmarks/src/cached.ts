@@ -35,8 +35,8 @@ export async function cachedBenchmark(effort: Effort, many = 10_000, hot = 200):
   return { benchmark: 'cached', groups };
 }
 
-/** The cache is nothing that users can reach: read from the built package, as it is. */
-const CACHE_MODULE = new URL('../../../packages/jwt/dist/verified-token-cache.js', import.meta.url);
+/** The cache is nothing that users can reach: read from its source, which Node strips of its types. */
+const CACHE_MODULE = new URL('../../../packages/jwt/src/verified-token-cache.ts', import.meta.url);
 
 /** Entries of tokens that nobody has seen, each of which pushes others out. */
 async function insertion(maxEntries: number): Promise<Contender> {

@@ -175,16 +175,18 @@ describe('nothing a caller puts in a token', () => {
 test('a process that has fetched keys ends by itself, without close()', async () => {
   const endpoint = await startEndpoint(jsonReply(jwksOf(ecJwk('a'))));
   ends.push(() => endpoint.close());
-  const source = fileURLToPath(new URL('../dist/remote-keys.js', import.meta.url));
+  const source = fileURLToPath(new URL('../dist/index.js', import.meta.url));
   const script = `
-    const { createRemoteKeys } = await import(${JSON.stringify(source)});
-    const keys = createRemoteKeys({ jwksUri: ${JSON.stringify(endpoint.jwksUri)}, algorithms: ['ES256'] });
-    await keys.ready();
-    console.log(keys.kids.join());
+    const { JWTVerifier } = await import(${JSON.stringify(source)});
+    const jwksUri = ${JSON.stringify(endpoint.jwksUri)};
+    const verifier = new JWTVerifier({ jwksUri, issuer: 'https://i.example', audience: 'https://a.example' });
+    await verifier.ready();
+    console.log('ready');
   `;
   const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { timeout: 20_000 });
   const ended = once(run.child, 'exit');
   const { stdout } = await run;
-  expect(stdout.trim()).toBe('a');
+  expect(stdout.trim()).toBe('ready');
+  expect(endpoint.requests).toHaveLength(1);
   expect(await ended).toEqual([0, null]);
 });
