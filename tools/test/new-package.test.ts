@@ -6,6 +6,7 @@ import { checkLayers, formatViolation } from '../src/check-layers.ts';
 import { checkPackage } from '../src/check-package.ts';
 import { type CommandResult, REPOSITORY_ROOT, run } from '../src/command.ts';
 import { generatedFiles } from '../src/generate.ts';
+import { joinModules } from '../src/join-modules.ts';
 import { createPackage } from '../src/new-package.ts';
 import { compileSnippets, extractSnippets, runSnippet } from '../src/readme-snippets.ts';
 import { copyWorkspace, type ReleaseCopy } from '../src/release-copy.ts';
@@ -47,6 +48,7 @@ describe('a new package, in a copy of this workspace', () => {
       const { exitCode, output } = await binary(name, ...rest);
       expect(exitCode, output).toBe(0);
     }
+    await joinModules(folder);
     expect(await checkPackage(folder)).toEqual([]);
   }, 180_000);
 
