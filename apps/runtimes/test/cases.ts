@@ -1,3 +1,4 @@
+import { constants, sign } from 'node:crypto';
 import type { AuthorizationServer, KeyPair } from '@auth/testing';
 
 /** Everything a case makes its token from. */
@@ -80,6 +81,21 @@ export const CASES: readonly SmokeCase[] = [
     token: async (world) => `${(await signed('ES256')(world)).slice(0, -6)}AAAAAA`,
     ...refused('signature_invalid'),
   },
+  ...[
+    { name: 'a salt of another length', padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 20 },
+    { name: 'the padding of RS256', padding: constants.RSA_PKCS1_PADDING },
+  ].map(({ name, ...options }) => ({
+    name: `PS256 with ${name} (RFC 7518 §3.5)`,
+    path: '/static/PS256',
+    token: async (world: World) => {
+      const [header, payload] = (await signed('PS256')(world)).split('.');
+      const input = `${header}.${payload}`;
+      const key = world.keys.PS256?.privateKeyObject;
+      if (key === undefined) throw new Error('no key for PS256');
+      return `${input}.${sign('sha256', Buffer.from(input), { key, ...options }).toString('base64url')}`;
+    },
+    ...refused('signature_invalid'),
+  })),
   {
     name: 'a token signed with an unknown key',
     path: '/jwks',
