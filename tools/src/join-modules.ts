@@ -37,12 +37,13 @@ export async function joinModules(folder: string): Promise<readonly string[]> {
   return files;
 }
 
-/** Files that somebody can ask for by a name: `exports`, and `imports`, which the package asks itself for. */
-export function entryFiles({ exports = {}, imports = {} }: Manifest): readonly string[] {
+/** Files that somebody can ask for: by a name in `exports`, by one in `imports`, as the package itself does, and its seams. */
+export function entryFiles({ exports = {}, imports = {}, authSeams = [] }: Manifest): readonly string[] {
   const targets = [...Object.values(exports), ...Object.values(imports)].flatMap((target) =>
     typeof target === 'string' ? [target] : Object.values(target as Readonly<Record<string, string>>),
   );
-  return [...new Set(targets.filter((target) => target.endsWith('.js')))];
+  const seams = authSeams.map((name) => `./dist/${name}.js`);
+  return [...new Set([...targets.filter((target) => target.endsWith('.js')), ...seams])];
 }
 
 if (import.meta.filename === process.argv[1]) await joinModules(process.cwd());

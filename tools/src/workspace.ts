@@ -6,6 +6,8 @@ export interface Manifest {
   readonly version?: string;
   readonly scripts?: Readonly<Record<string, string>>;
   readonly authLayers?: readonly string[];
+  /** Modules that are no entry points, and are built to files of their own for tests from outside. */
+  readonly authSeams?: readonly string[];
   readonly imports?: Readonly<Record<string, unknown>>;
   readonly exports?: Readonly<Record<string, string | { readonly types?: string }>>;
   readonly dependencies?: Readonly<Record<string, string>>;

@@ -16,6 +16,7 @@ const BUILT = {
       './package.json': './package.json',
     },
     imports: { '#platform': { node: './dist/platform-node.js', default: './dist/platform-web.js' } },
+    authSeams: ['seam'],
   },
   'dist/index.js':
     "export { one } from './one.js';\nexport { platform } from '#platform';\nexport const late = () => import('./late.js');\n",
@@ -23,6 +24,7 @@ const BUILT = {
     "import { counter } from './counter.js';\n/** Why it is so. */\nexport const one = () => ++counter.value;\n",
   'dist/counter.js': 'export const counter = { value: 0 };\n',
   'dist/extra.js': "import { counter } from './counter.js';\nexport const seen = () => counter.value;\n",
+  'dist/seam.js': 'export const seam = true;\n',
   'dist/platform-node.js': "import { sep } from 'node:path';\nexport const platform = 'node ' + sep;\n",
   'dist/platform-web.js': "export const platform = 'web';\n",
   'dist/late.js': "export const loaded = 'late';\n",
@@ -41,6 +43,7 @@ describe('joining the modules of a package', () => {
       'index.js',
       'platform-node.js',
       'platform-web.js',
+      'seam.js',
     ]);
     // The counter, which two entry points have, and what is loaded when needed.
     expect(parts).toHaveLength(2);

@@ -54,6 +54,14 @@ describe('verifySignature', () => {
   });
 });
 
+it('is built to a file of its own, which the index does not export', async () => {
+  const built = (name: string): Promise<Record<string, unknown>> => import(`../dist/${name}.js`);
+  const seam = (await built('verify-signature')).verifySignature as typeof verifySignature;
+  expect(await seam({ token: good, jwk: key.jwk, algorithm: 'ES256' })).toBe(true);
+  expect(await seam({ token: `${good.slice(0, -4)}AAAA`, jwk: key.jwk, algorithm: 'ES256' })).toBe(false);
+  expect(await built('index')).not.toHaveProperty('verifySignature');
+});
+
 it('a key at which the platform throws has verified nothing', async () => {
   const parts = splitToken(good);
   if (parts === undefined) throw new Error('not a token');
