@@ -1,4 +1,4 @@
-import type { ExplainedMutant } from './mutation-targets.ts';
+import type { ExplainedMutant } from './explained-mutants.ts';
 
 /** A mutant that no test noticed. */
 export interface Survivor {

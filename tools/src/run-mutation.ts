@@ -2,8 +2,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { REPOSITORY_ROOT, run } from './command.ts';
+import { EXPLAINED_MUTANTS } from './explained-mutants.ts';
 import { type FileScore, mutationTables, percent, readMutationReport, scoreOf } from './mutation-report.ts';
-import { EXPLAINED_MUTANTS, MUTATION_FLOOR, MUTATION_TARGETS, type MutationTarget } from './mutation-targets.ts';
+import { MUTATION_FLOOR, MUTATION_TARGETS, type MutationTarget } from './mutation-targets.ts';
 import { exitCodeOf } from './run-tests.ts';
 import { formatCounts, type TestCounts } from './test-summary.ts';
 

@@ -36,9 +36,9 @@ const keyIdCheck: ClaimCheck = {
   name: 'key id',
   expected: 'a text, or none',
   check: (header) => {
-    const kid = ownClaim(header, 'kid');
-    if ((kid === undefined && !Object.hasOwn(header, 'kid')) || (typeof kid === 'string' && kid !== ''))
-      return undefined;
+    if (!Object.hasOwn(header, 'kid')) return undefined;
+    const { kid } = header;
+    if (typeof kid === 'string' && kid !== '') return undefined;
     return { reason: 'malformed', expected: 'kid: a text that is not empty', actual: shown(kid) };
   },
 };

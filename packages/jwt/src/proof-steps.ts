@@ -24,7 +24,7 @@ export function proofSteps(keys: KeySource, headerChecks: readonly ClaimCheck[])
     { name: 'payload', expected: 'a JSON object', needs: 'parts', run: readPayload },
   ];
   return {
-    brief: [...briefSteps(headerChecks), ...rest],
+    brief: [...briefly(form, header, headerChecks), ...rest],
     explained: [form, header, ...headerChecks.map((check) => checkStep('header', check)), ...rest],
   };
 }
@@ -47,7 +47,7 @@ function readHeader(state: Verification): void {
  * Form, header and its checks. An issuer's tokens have few different headers: the last good one is kept, frozen, and is neither
  * read nor checked again, since what it says and whether that is good follow from its text alone.
  */
-function briefSteps(checks: readonly ClaimCheck[]): readonly Step[] {
+function briefly(form: Step, header: Step, checks: readonly ClaimCheck[]): readonly Step[] {
   // Written by the second step alone.
   let good: { readonly part: TokenPart; readonly header: Claims } | undefined;
   const readGoodHeader = (state: Verification): void => {
@@ -61,16 +61,16 @@ function briefSteps(checks: readonly ClaimCheck[]): readonly Step[] {
     state.header = good.header;
   };
   return [
-    { name: 'form', run: (state) => readForm(state, good?.part) },
-    { name: 'header', run: readGoodHeader },
+    { ...form, run: (state) => readForm(state, good?.part) },
+    { ...header, run: readGoodHeader },
   ];
 }
 
 function findKeys(keys: KeySource, state: Verification): void | Promise<void> {
   const hint = keyHintOf(known(state.header));
   const found = keys.findKeys(hint);
-  const use = (candidates: Verification['candidates']): void => {
-    if (candidates === undefined || candidates.length === 0) {
+  const use = (candidates: readonly VerificationKey[]): void => {
+    if (candidates.length === 0) {
       throw invalidToken('unknown_key', { check: 'key', expected: keys.kids.slice(0, 20), actual: shown(hint.kid) });
     }
     state.hint = hint;

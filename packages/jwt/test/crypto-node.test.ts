@@ -91,6 +91,16 @@ it('a key verifies nothing for an algorithm that it was not imported for', async
   expect(await verifyWith('RS384', key, TEXT, good)).toBe(false);
 });
 
+it('a key at which the platform throws on its way to the pool has verified nothing, and holds up nobody', async () => {
+  const { key, good } = await material('ES256');
+  const broken = { platform: 'node', keys: new Map([['ES256', {}]]) } as unknown as PlatformKey;
+  await turn();
+  const [first, second] = [verifyWith('ES256', key, TEXT, good), verifyWith('ES256', broken, TEXT, good)];
+  expect([first, await second]).toEqual([true, false]);
+  await turn();
+  expect(verifyWith('ES256', key, TEXT, good)).toBe(true);
+});
+
 it('keys say whose they are', async () => {
   expect(publicKeyOf((await keyFor('ES256')).jwk, 'ES256').platform).toBe('node');
   expect(importSecret(new Uint8Array(32), ['HS256']).platform).toBe('node');

@@ -12,7 +12,7 @@ const ascii = fc.string({
 describe('our HMAC', () => {
   it.each(HASHES)('is the one of the platform, for keys and texts of every length (%s)', (hash) => {
     fc.assert(
-      fc.property(fc.uint8Array({ minLength: 1, maxLength: 300 }), ascii, (secret, text) => {
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 300, size: 'max' }), ascii, (secret, text) => {
         const signature = createHmac(hash, secret).update(text, 'latin1').digest();
         expect(hmacCheck(hash, secret)(text, signature)).toBe(true);
       }),
