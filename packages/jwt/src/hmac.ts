@@ -6,6 +6,9 @@ export type HmacCheck = (text: string, signature: Uint8Array) => boolean;
 /** Bytes of a hash's block and of its digest. */
 const SIZES = { sha256: [64, 32], sha384: [128, 48], sha512: [128, 64] } as const;
 
+/** The encoding that has a byte for each character. */
+const BYTES = 'latin1';
+
 /**
  * Room for the inner block and the text. Written and read within one call, each time anew; what it holds between two calls is
  * in memory elsewhere as well, since the key and the cached tokens are.
@@ -19,23 +22,24 @@ let scratch: Buffer = Buffer.alloc(0);
 export function hmacCheck(hash: keyof typeof SIZES, secret: Uint8Array): HmacCheck {
   const [blockBytes, digestBytes] = SIZES[hash];
   const key = secret.length > blockBytes ? createHash(hash).update(secret).digest() : secret;
-  const inner = paddedKey(key, blockBytes, 0x36, blockBytes);
-  const outer = paddedKey(key, blockBytes, 0x5c, blockBytes + digestBytes);
+  const inner = paddedKey(key, 0x36, blockBytes);
+  const outer = paddedKey(key, 0x5c, blockBytes + digestBytes);
   const expected = Buffer.alloc(digestBytes);
   return (text, signature) => {
     if (signature.length !== digestBytes) return false;
     const end = blockBytes + text.length;
     if (scratch.length < end) scratch = Buffer.alloc(Math.max(end, 4_096));
     scratch.set(inner);
-    scratch.write(text, blockBytes, 'latin1');
-    outer.write(digest(hash, scratch.subarray(0, end), 'binary'), blockBytes, 'latin1');
-    expected.write(digest(hash, outer, 'binary'), 'latin1');
+    scratch.write(text, blockBytes, BYTES);
+    outer.write(digest(hash, scratch.subarray(0, end), 'binary'), blockBytes, BYTES);
+    expected.write(digest(hash, outer, 'binary'), BYTES);
     return timingSafeEqual(expected, signature);
   };
 }
 
-function paddedKey(key: Uint8Array, blockBytes: number, pad: number, length: number): Buffer {
-  const padded = Buffer.alloc(length);
-  for (let index = 0; index < blockBytes; index++) padded[index] = (key[index] ?? 0) ^ pad;
+/** The key, which is not longer than the block, combined with the pad up to the end of the block; what follows is overwritten. */
+function paddedKey(key: Uint8Array, pad: number, length: number): Buffer {
+  const padded = Buffer.alloc(length, pad);
+  for (const [index, byte] of key.entries()) padded[index] = byte ^ pad;
   return padded;
 }
