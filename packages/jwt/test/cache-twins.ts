@@ -60,15 +60,22 @@ export class JWTVerifier extends RealVerifier {
         if (isDeepStrictEqual(found, wanted)) continue;
         findings.push(`cache ${index}, ${use} use: ${JSON.stringify({ token, found, wanted })}`);
       }
+      // What is recalled is what was given; nothing is recalled of a token that is refused.
+      const recalled = verifier.recallToken(token);
+      if (recalled === undefined || isDeepStrictEqual(shownOf(recalled), wanted)) continue;
+      findings.push(`cache ${index}, recalled: ${JSON.stringify({ token, wanted })}`);
     }
   }
+}
+
+function shownOf(accessToken: AccessToken): object {
+  return { ...accessToken, token: accessToken.token, frozen: Object.isFrozen(accessToken.claims) };
 }
 
 /** Everything that a caller can see of an answer. */
 async function outcome(verifier: RealVerifier, token: string): Promise<object> {
   try {
-    const accessToken = await verifier.verifyToken(token);
-    return { ...accessToken, token: accessToken.token, frozen: Object.isFrozen(accessToken.claims) };
+    return shownOf(await verifier.verifyToken(token));
   } catch (error) {
     if (!isAuthError(error)) return { foreign: String(error) };
     return {

@@ -159,47 +159,13 @@ describe('a remembered token', () => {
     await expect(verifier.verifyToken(token)).rejects.toMatchObject({ reason: 'too_old' });
   });
 
-  it('is recalled as what verifyToken gave, and never one that any function of the user has a say in', async () => {
-    let now = NOW;
-    const options = { ...TRUST, publicKey: key.publicKey, clock: () => now };
-    const verifier = new JWTVerifier(options);
-    expect(verifier.recallToken(token)).toBeUndefined();
-    const given = await verifier.verifyToken(token);
-    expect(verifier.recallToken(token)).toBe(given);
-    for (const other of [`${token}A`, ` ${token}`, '', undefined, null, 7, {}]) {
-      expect(verifier.recallToken(other as string)).toBeUndefined();
-    }
-    now = NOW + 65;
-    expect(verifier.recallToken(token)).toBeUndefined();
-    now = Number.NaN;
-    expect(verifier.recallToken(token)).toBeUndefined();
-    now = NOW;
-    expect(verifier.recallToken(token)).toBe(given);
-    await verifier.close();
-    expect(verifier.recallToken(token)).toBeUndefined();
-    class Other extends JWTVerifier {}
-    const others = [
-      new Other(options),
-      new JWTVerifier({ ...options, cache: false }),
-      new JWTVerifier({ ...options, validate: () => true }),
-      new JWTVerifier({ ...options, mapClaims: () => ({}) }),
-      new JWTVerifier({ ...options, isRevoked: () => false }),
-    ];
-    for (const each of others) {
-      await each.verifyToken(token);
-      expect(each.recallToken(token)).toBeUndefined();
-    }
-  });
-
   it('is reported like any other', async () => {
     const events: VerifierEvent[] = [];
     const verifier = new JWTVerifier({ ...TRUST, publicKey: key.publicKey, observer: (event) => events.push(event) });
     await verifier.verifyToken(token);
     await verifier.verifyToken(token);
-    verifier.recallToken(token);
-    expect(events.map(({ type }) => type)).toEqual(['token.accepted', 'token.accepted', 'token.accepted']);
-    expect(events[1]).toEqual(events[0]);
-    expect(events[2]).toEqual(events[0]);
+    expect(events.map(({ type }) => type)).toEqual(['token.accepted', 'token.accepted']);
+    expect(events[0]).toEqual(events[1]);
   });
 
   it('asks validate and the mapping every time', async () => {
