@@ -8,8 +8,8 @@ export const PARTS = /^part-.*\.js$/;
 
 /**
  * Puts the modules that `tsc` has written to `dist/` together: one file for each entry point of the package and for what they
- * share, so that importing it costs Node a few files instead of one for each module. Readable as before; declarations stay as
- * they are, and so does everything that is imported by a name (packages, `#crypto`), since that is chosen where it is used.
+ * share, so that importing it costs Node a few files instead of one for each module. Readable, with its doc
+ * comments (others are in the sources); declarations stay as they are, and so does everything that is imported by a name (packages, `#crypto`), since that is chosen where it is used.
  */
 export async function joinModules(folder: string): Promise<readonly string[]> {
   const dist = join(folder, 'dist');

@@ -1,5 +1,6 @@
 import type { AccessToken } from './access-token.js';
 import { AuthError } from './auth-error.js';
+import { recallToken, registerRecall } from './recall.js';
 import { safeVerify, type Verifier, type VerifyOptions } from './token-verifier.js';
 
 /**
@@ -29,11 +30,6 @@ class FirstMatchVerifier implements Verifier {
     this.#verifiers = verifiers;
   }
 
-  /** What the first one recalls: of a token that it does not, it may have to say something before the others are asked. */
-  recallToken(token: string): AccessToken | undefined {
-    return this.#verifiers[0]?.recallToken?.(token);
-  }
-
   async verifyToken(token: string, options?: VerifyOptions): Promise<AccessToken> {
     let rejection: AuthError | undefined;
     let outage: AuthError | undefined;
@@ -50,5 +46,13 @@ class FirstMatchVerifier implements Verifier {
       }
     }
     throw outage ?? rejection ?? new AuthError('temporarily_unavailable');
+  }
+
+  static {
+    // What the first one recalls: of a token that it does not, it may have to say something before the others are asked.
+    registerRecall(FirstMatchVerifier.prototype.verifyToken, (verifier, token) => {
+      const [first] = #verifiers in verifier ? verifier.#verifiers : [];
+      return first === undefined ? undefined : recallToken(first, token);
+    });
   }
 }

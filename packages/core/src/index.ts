@@ -111,6 +111,7 @@ export {
   protectedResourceMetadata,
   protectedResourceMetadataUrl,
 } from './protected-resource.js';
+export { type Recall, recallToken, registerRecall } from './recall.js';
 export { type ClosableTransport, type RequestApi, requestTransport } from './request-transport.js';
 export {
   expandScopes,

@@ -16,11 +16,6 @@ export interface VerifyOptions {
 /** Decides whether a token is good and who the caller is. Resolves, or rejects with an {@link AuthError}; never anything else. */
 export interface Verifier {
   verifyToken(token: string, options?: VerifyOptions): Promise<AccessToken>;
-  /**
-   * What `verifyToken` would resolve to, given at once: for this very text, which was verified before, while it is still good.
-   * `undefined` when there is anything to wait for or to refuse; never throws. A verifier without it is only slower.
-   */
-  recallToken?(token: string): AccessToken | undefined;
 }
 
 /** Options that every {@link TokenVerifier} has. */

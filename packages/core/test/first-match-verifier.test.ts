@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AuthError, type AuthErrorCode, invalidToken } from '../src/auth-error.js';
 import { firstMatch } from '../src/first-match-verifier.js';
+import { recallToken, registerRecall } from '../src/recall.js';
 import { safeVerify, type Verifier } from '../src/token-verifier.js';
 import { alice, authErrorOf, foreignVerifier } from './fakes.js';
 
@@ -152,14 +153,15 @@ describe('firstMatch', () => {
   });
 
   it('recalls what its first verifier recalls, and asks no other', () => {
-    const recalling = (known: string): Verifier => ({
-      ...foreignVerifier(async () => alice),
-      recallToken: (token) => (token === known ? alice : undefined),
-    });
+    const recalling = (known: string): Verifier => {
+      const verifier = foreignVerifier(async () => alice);
+      registerRecall(verifier.verifyToken, (_verifier, token) => (token === known ? alice : undefined));
+      return verifier;
+    };
     const plain = foreignVerifier(async () => alice);
-    expect(firstMatch([recalling('one'), recalling('two')]).recallToken?.('one')).toBe(alice);
-    expect(firstMatch([recalling('one'), recalling('two')]).recallToken?.('two')).toBeUndefined();
-    expect(firstMatch([plain, recalling('one')]).recallToken?.('one')).toBeUndefined();
+    expect(recallToken(firstMatch([recalling('one'), recalling('two')]), 'one')).toBe(alice);
+    expect(recallToken(firstMatch([recalling('one'), recalling('two')]), 'two')).toBeUndefined();
+    expect(recallToken(firstMatch([plain, recalling('one')]), 'one')).toBeUndefined();
   });
 
   it.each<[string, unknown]>([

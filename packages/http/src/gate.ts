@@ -11,6 +11,7 @@ import {
   isAuthError,
   type ProtectedResourceMetadata,
   parseBearerToken,
+  recallToken,
   requireScopes,
   safeVerify,
   scopeListOption,
@@ -150,9 +151,8 @@ class PolicyGate<Caller extends AccessToken | undefined> implements Gate<Caller>
   #recall(authorization: FieldValues): AccessToken | undefined {
     if (typeof authorization !== 'string' || !authorization.startsWith(USUAL_SCHEME)) return undefined;
     const token = authorization.slice(USUAL_SCHEME.length);
-    const recalled = this.#policy.verifier.recallToken?.(token);
-    // What is no AccessToken is not believed: the token is verified then.
-    return Array.isArray(recalled?.scopes) ? trusted(recalled, token) : undefined;
+    const recalled = recallToken(this.#policy.verifier, token);
+    return recalled === undefined ? undefined : trusted(recalled, token);
   }
 
   /** The caller by the road of core's `authenticate`; `undefined` lets the caller in without a token. */

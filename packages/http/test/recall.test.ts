@@ -1,6 +1,7 @@
+import { recallToken, type Verifier } from '@auth/core';
 import { JWTVerifier } from '@auth/jwt';
 import { KeyPair } from '@auth/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createGate } from '../src/gate.js';
 import type { GateRequest } from '../src/gate-request.js';
 import { GATES, gatesWith } from './support/gates.js';
@@ -39,28 +40,6 @@ describe('a verifier that recalls tokens', () => {
     expect((await check('Bearer good', '/mcp?access_token=x')).ok).toBe(false);
     expect(verifier.recalled).toEqual(['good']);
   });
-
-  test.each<[string, () => unknown, number]>([
-    ['an empty object', () => ({}), 401],
-    ['a text', () => 'yes', 401],
-    ['null', () => null, 401],
-    ['a promise', () => Promise.resolve({ scopes: [] }), 401],
-    [
-      'an error',
-      () => {
-        throw new Error('a fault');
-      },
-      503,
-    ],
-  ])('and gives or throws %s lets nobody in', async (_what, recallToken, status) => {
-    class Broken extends RecallingTokens {
-      override recallToken(): never {
-        return recallToken() as never;
-      }
-    }
-    const result = await createGate({ verifier: new Broken() }).check({ headers: { authorization: 'Bearer unknown' } });
-    expect(result).toMatchObject({ ok: false, response: { status } });
-  });
 });
 
 test('a remembered JWT is recalled until it expires', async () => {
@@ -80,11 +59,73 @@ test('a remembered JWT is recalled until it expires', async () => {
   });
   const gate = createGate({ verifier });
   const check = () => gate.check({ headers: { authorization: `Bearer ${token}` } });
-  expect(verifier.recallToken(token)).toBeUndefined();
+  expect(recallToken(verifier, token)).toBeUndefined();
   const first = await check();
   expect(await check()).toEqual(first);
-  expect(verifier.recallToken(token)).toBe(first.ok ? first.accessToken : undefined);
+  expect(recallToken(verifier, token)).toBe(first.ok ? first.accessToken : undefined);
   now = 2000;
-  expect(verifier.recallToken(token)).toBeUndefined();
+  expect(recallToken(verifier, token)).toBeUndefined();
   expect(await check()).toMatchObject({ ok: false, response: { status: 401 } });
+});
+
+describe('a deny list around a verifier that remembers the token', () => {
+  const ISSUER = 'https://i.example';
+  const denied = new Set<string>();
+  /** What an application puts in front of `verifyToken`. */
+  const guarded =
+    (verifier: Verifier): Verifier['verifyToken'] =>
+    async (token, options) => {
+      if (denied.has(token)) throw new Error('denied');
+      return verifier.verifyToken(token, options);
+    };
+
+  test.each<[string, (verifier: JWTVerifier) => Verifier]>([
+    ['an object', (verifier) => ({ verifyToken: guarded(verifier) })],
+    ['a copy', (verifier) => ({ ...verifier, verifyToken: guarded(verifier) })],
+    [
+      'a proxy that binds',
+      (verifier) =>
+        new Proxy(verifier, {
+          get(target, name) {
+            if (name === 'verifyToken') return guarded(verifier);
+            const value: unknown = Reflect.get(target, name, target);
+            return typeof value === 'function' ? value.bind(target) : value;
+          },
+        }),
+    ],
+    [
+      'a proxy',
+      (verifier) =>
+        new Proxy(verifier, {
+          get: (target, name) => (name === 'verifyToken' ? guarded(verifier) : Reflect.get(target, name)),
+        }),
+    ],
+    ['a derived object', (verifier) => Object.create(verifier, { verifyToken: { value: guarded(verifier) } })],
+  ])('is asked each time: %s', async (_what, wrap) => {
+    const key = await KeyPair.generate('ES256');
+    const verifier = new JWTVerifier({ publicKey: key.publicKey, issuer: ISSUER, audience: RESOURCE });
+    const token = await key.createToken({ issuer: ISSUER, audience: RESOURCE });
+    await verifier.verifyToken(token);
+    const gate = createGate({ verifier: wrap(verifier) });
+    const check = () => gate.check({ headers: { authorization: `Bearer ${token}` } });
+    expect((await check()).ok).toBe(true);
+    denied.add(token);
+    expect(await check()).toMatchObject({ ok: false, response: { status: 503 } });
+  });
+
+  test('is asked each time: a patched prototype', async () => {
+    const key = await KeyPair.generate('ES256');
+    const verifier = new JWTVerifier({ publicKey: key.publicKey, issuer: ISSUER, audience: RESOURCE });
+    const token = await key.createToken({ issuer: ISSUER, audience: RESOURCE });
+    const gate = createGate({ verifier });
+    const check = () => gate.check({ headers: { authorization: `Bearer ${token}` } });
+    expect((await check()).ok).toBe(true);
+    const patch = vi.spyOn(JWTVerifier.prototype, 'verifyToken').mockRejectedValue(new Error('denied'));
+    try {
+      expect(await check()).toMatchObject({ ok: false, response: { status: 503 } });
+    } finally {
+      patch.mockRestore();
+    }
+    expect((await check()).ok).toBe(true);
+  });
 });

@@ -1,3 +1,4 @@
+import { encodeBase64Url } from '#crypto';
 import { bytesOfBase64Url } from './base64url.js';
 
 /** One part of a token: its text, which was canonical base64url, and the bytes that it stands for. */
@@ -30,6 +31,11 @@ export function splitToken(token: string, earlierHeader?: TokenPart | undefined)
   const signature = bytesOfBase64Url(token.slice(last + 1));
   if (header === undefined || payload === undefined || signature === undefined) return undefined;
   return { header, payload, signature, signingInput: token.slice(0, last) };
+}
+
+/** The part as it may be kept: cut from a token, its text and bytes are views that keep the whole of it alive. */
+export function keptPart({ bytes }: TokenPart): TokenPart {
+  return { text: encodeBase64Url(bytes), bytes: new Uint8Array(bytes) };
 }
 
 function partOf(text: string): TokenPart | undefined {

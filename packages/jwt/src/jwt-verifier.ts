@@ -5,6 +5,7 @@ import {
   assertTokenSize,
   type ClaimCheck,
   notify,
+  registerRecall,
   TokenVerifier,
   unavailable,
   type VerifyOptions,
@@ -84,19 +85,15 @@ export class JWTVerifier extends TokenVerifier {
 
   /** Verifies a token; see {@link TokenVerifier.verifyToken}. */
   override verifyToken(token: string, options: VerifyOptions = {}): Promise<AccessToken> {
-    // The long way turns away who no longer waits.
-    const recalled = options?.signal?.aborted ? undefined : this.recallToken(token);
+    const recalled = this.#recall(token, options);
     return recalled === undefined ? super.verifyToken(token, options) : Promise.resolve(recalled);
   }
 
-  /** For gates: {@link TokenVerifier.verifyToken}'s answer about a remembered token, without a promise. Reports the same event. */
-  recallToken(token: string): AccessToken | undefined {
-    const handedOut = this.#handOut(token);
-    if (handedOut !== undefined && this.observer !== undefined) {
-      const { clientId, subject, issuer } = handedOut;
-      notify(this.observer, { type: 'token.accepted', clientId, subject, issuer });
-    }
-    return handedOut;
+  static {
+    // For a gate it is the same answer without a promise, and the same event.
+    registerRecall(JWTVerifier.prototype.verifyToken, (verifier, token) =>
+      #cache in verifier ? verifier.#recall(token) : undefined,
+    );
   }
 
   /** Every check of a token with its outcome, and hints for the classic mistakes. Never rejects, and reports no event. */
@@ -179,12 +176,23 @@ export class JWTVerifier extends TokenVerifier {
     return generation === this.#keys.generation && this.#keys.keysAtHand(hint)?.includes(key) === true;
   }
 
+  /** What is remembered of the token and still good, handed out and reported. The long way turns away who no longer waits. */
+  #recall(token: string, options?: VerifyOptions | null): AccessToken | undefined {
+    const handedOut = this.#handOut(token, options);
+    if (handedOut !== undefined && this.observer !== undefined) {
+      const { clientId, subject, issuer } = handedOut;
+      notify(this.observer, { type: 'token.accepted', clientId, subject, issuer });
+    }
+    return handedOut;
+  }
+
   /** The access token made of this very token before, if everything that may have changed since is still good. */
-  #handOut(token: string): AccessToken | undefined {
+  #handOut(token: string, options: VerifyOptions | null | undefined): AccessToken | undefined {
     const kept = typeof token === 'string' ? this.#cache?.get(token) : undefined;
     if (kept?.accessToken === undefined) return undefined;
     try {
-      return this.#isStillProven(kept) && this.#timesAreGood(kept) ? kept.accessToken : undefined;
+      const good = !options?.signal?.aborted && this.#isStillProven(kept) && this.#timesAreGood(kept);
+      return good ? kept.accessToken : undefined;
     } catch {
       // A clock of the user's that throws, for example: the long way meets it again and reports it.
       return undefined;

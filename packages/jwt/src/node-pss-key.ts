@@ -21,6 +21,7 @@ let optionsOfKeysCount: boolean | undefined;
 
 /** Whether an option that makes no sense is noticed in each place, and nothing else is. Leaves the key as it was. */
 function readsOptionsOf(key: KeyObject): boolean {
+  if (!Object.isExtensible(key)) return false;
   const isNoticed = (options: object): boolean => {
     Object.assign(key, options);
     try {

@@ -8,7 +8,7 @@ import {
   shown,
 } from '@auth/core';
 import { checkSignature } from './check-signature.js';
-import { splitToken, type TokenPart } from './compact-token.js';
+import { keptPart, splitToken, type TokenPart } from './compact-token.js';
 import { keyHintOf } from './header-checks.js';
 import type { KeySource } from './key-source.js';
 import { checkStep, known, type Step, type StepLists, type Verification } from './verification.js';
@@ -56,7 +56,7 @@ function briefly(form: Step, header: Step, checks: readonly ClaimCheck[]): reado
       readHeader(state);
       const header = known(state.header);
       assertClaims(checks, header, state);
-      good = { part, header };
+      good = { part: keptPart(part), header };
     }
     state.header = good.header;
   };

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type AccessToken, isAuthError, systemClock, type VerifyOptions } from '@auth/core';
+import { type AccessToken, isAuthError, recallToken, systemClock, type VerifyOptions } from '@auth/core';
 // Spelt otherwise than in the tests, where it leads here.
 import { JWTVerifier as RealVerifier } from '../src/./jwt-verifier.js';
 import type { JWTVerifierOptions } from '../src/options.js';
@@ -61,7 +61,7 @@ export class JWTVerifier extends RealVerifier {
         findings.push(`cache ${index}, ${use} use: ${JSON.stringify({ token, found, wanted })}`);
       }
       // What is recalled is what was given; nothing is recalled of a token that is refused.
-      const recalled = verifier.recallToken(token);
+      const recalled = recallToken(verifier, token);
       if (recalled === undefined || isDeepStrictEqual(shownOf(recalled), wanted)) continue;
       findings.push(`cache ${index}, recalled: ${JSON.stringify({ token, wanted })}`);
     }

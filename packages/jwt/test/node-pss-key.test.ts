@@ -52,6 +52,11 @@ describe('the options of a PSS key', () => {
     expect('padding' in key || 'saltLength' in key).toBe(false);
   });
 
+  it('are around a key that takes no properties', async () => {
+    const key = Object.preventExtensions(await fresh());
+    expect((await pssKeyOn())(key)).toEqual({ key, ...OPTIONS });
+  });
+
   it('the runtime is asked once', async () => {
     let asked = 0;
     const pssKey = await pssKeyOn(() => {

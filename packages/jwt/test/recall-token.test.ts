@@ -1,4 +1,4 @@
-import type { VerifierEvent } from '@auth/core';
+import { recallToken, type VerifierEvent } from '@auth/core';
 import { describe, expect, it } from 'vitest';
 import { JWTVerifier } from '../src/jwt-verifier.js';
 import { goodClaims, keyFor, NOW, signed, TRUST } from './signing-keys.js';
@@ -11,20 +11,20 @@ describe('what is recalled of a token', () => {
     let now = NOW;
     const options = { ...TRUST, publicKey: key.publicKey, clock: () => now };
     const verifier = new JWTVerifier(options);
-    expect(verifier.recallToken(token)).toBeUndefined();
+    expect(recallToken(verifier, token)).toBeUndefined();
     const given = await verifier.verifyToken(token);
-    expect(verifier.recallToken(token)).toBe(given);
+    expect(recallToken(verifier, token)).toBe(given);
     for (const other of [`${token}A`, ` ${token}`, '', undefined, null, 7, {}]) {
-      expect(verifier.recallToken(other as string)).toBeUndefined();
+      expect(recallToken(verifier, other as string)).toBeUndefined();
     }
     now = NOW + 65;
-    expect(verifier.recallToken(token)).toBeUndefined();
+    expect(recallToken(verifier, token)).toBeUndefined();
     now = Number.NaN;
-    expect(verifier.recallToken(token)).toBeUndefined();
+    expect(recallToken(verifier, token)).toBeUndefined();
     now = NOW;
-    expect(verifier.recallToken(token)).toBe(given);
+    expect(recallToken(verifier, token)).toBe(given);
     await verifier.close();
-    expect(verifier.recallToken(token)).toBeUndefined();
+    expect(recallToken(verifier, token)).toBeUndefined();
     class Other extends JWTVerifier {}
     const others = [
       new Other(options),
@@ -35,7 +35,7 @@ describe('what is recalled of a token', () => {
     ];
     for (const each of others) {
       await each.verifyToken(token);
-      expect(each.recallToken(token)).toBeUndefined();
+      expect(recallToken(each, token)).toBeUndefined();
     }
   });
 
@@ -43,9 +43,20 @@ describe('what is recalled of a token', () => {
     const events: VerifierEvent[] = [];
     const verifier = new JWTVerifier({ ...TRUST, publicKey: key.publicKey, observer: (event) => events.push(event) });
     await verifier.verifyToken(token);
-    verifier.recallToken(`${token}A`);
+    recallToken(verifier, `${token}A`);
     expect(events).toHaveLength(1);
-    verifier.recallToken(token);
+    recallToken(verifier, token);
     expect(events[1]).toEqual(events[0]);
+  });
+
+  it('a signal that throws when it is read is met by the long way, which rejects and does not throw', async () => {
+    const verifier = new JWTVerifier({ ...TRUST, publicKey: key.publicKey });
+    await verifier.verifyToken(token);
+    const options = {
+      get signal(): AbortSignal {
+        throw new Error('a fault');
+      },
+    };
+    await expect(verifier.verifyToken(token, options)).rejects.toMatchObject({ code: 'temporarily_unavailable' });
   });
 });

@@ -3,7 +3,7 @@ import { KeyPair } from '@auth/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bytesOfBase64Url } from '../src/base64url.js';
-import { splitToken } from '../src/compact-token.js';
+import { keptPart, splitToken } from '../src/compact-token.js';
 import { encodeBase64Url } from '../src/crypto-node.js';
 import { decodeBase64Url as decodeOnTheWeb, encodeBase64Url as encodeOnTheWeb } from '../src/crypto-web.js';
 import { bytesOfBase64, readDer } from '../src/der.js';
@@ -66,6 +66,16 @@ describe('taking a token apart', () => {
       }),
     );
   });
+});
+
+it('a part that is kept says the same, and shares no memory with the token', () => {
+  const header = splitToken(`${'A'.repeat(60)}.${'B'.repeat(4000)}.CCCC`)?.header;
+  if (header === undefined) throw new Error('not a token');
+  const kept = keptPart(header);
+  expect(kept.text).toBe(header.text);
+  expect([...kept.bytes]).toEqual([...header.bytes]);
+  expect(kept.bytes.buffer).not.toBe(header.bytes.buffer);
+  expect(kept.bytes.buffer.byteLength).toBe(kept.bytes.length);
 });
 
 describe('DER', () => {

@@ -3,6 +3,7 @@ import {
   type AccessTokenInit,
   AuthError,
   invalidToken,
+  registerRecall,
   TokenVerifier,
   type TokenVerifierOptions,
 } from '@auth/core';
@@ -55,9 +56,12 @@ export class RecallingTokens extends KnownTokens {
     return accessToken;
   }
 
-  recallToken(token: string): AccessToken | undefined {
-    const accessToken = this.#verified.get(token);
-    if (accessToken !== undefined) this.recalled.push(token);
-    return accessToken;
+  static {
+    registerRecall(RecallingTokens.prototype.verifyToken, (verifier, token) => {
+      if (!(verifier instanceof RecallingTokens)) return undefined;
+      const accessToken = verifier.#verified.get(token);
+      if (accessToken !== undefined) verifier.recalled.push(token);
+      return accessToken;
+    });
   }
 }
