@@ -226,4 +226,40 @@ export const EXPLAINED_MUTANTS: readonly ExplainedMutant[] = [
     replacement: '{}',
     why: 'Nothing is as false as false to the one who asks.',
   },
+  {
+    file: 'packages/jwt/src/public-jwk.ts',
+    original: 'value === null',
+    replacement: 'false',
+    why: 'Said twice: reading a member of null throws, and is caught with the same answer.',
+  },
+  {
+    file: 'packages/jwt/src/public-jwk.ts',
+    original: 'key.alg === algorithm',
+    replacement: 'true',
+    why: 'An AKP key has an `alg`, which is compared before.',
+  },
+  {
+    file: 'packages/jwt/src/public-jwk.ts',
+    original: "key.kty === 'AKP'",
+    replacement: 'false',
+    why: 'An AKP key has an `alg`, which is compared before.',
+  },
+  {
+    file: 'packages/jwt/src/public-jwk.ts',
+    original: "'AKP'",
+    replacement: '""',
+    why: 'An AKP key has an `alg`, which is compared before.',
+  },
+  {
+    file: 'packages/jwt/src/public-jwk.ts',
+    original: "key.kty === 'RSA'",
+    replacement: 'false',
+    why: 'For the compiler: an RSA key and its rule have no curve, which is the same.',
+  },
+  {
+    file: 'packages/jwt/src/public-jwk.ts',
+    original: "'RSA'",
+    replacement: '""',
+    why: 'For the compiler: an RSA key and its rule have no curve, which is the same.',
+  },
 ];
