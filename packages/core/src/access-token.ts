@@ -98,7 +98,7 @@ export function adoptAccessToken(token: string, init: AccessTokenInit): AccessTo
 
 /** Freezes JSON data that was parsed here and everything in it, where it stands. Its depth is bounded by the parser. */
 export function freezeJson<Value>(value: Value): Value {
-  // Data of this kind is frozen here alone, always as a whole.
+  // Here and by the parser, data of this kind is only ever frozen as a whole.
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   for (const name of Object.keys(value)) freezeJson((value as Record<string, unknown>)[name]);
   return Object.freeze(value);

@@ -17,7 +17,7 @@ let scratch: Buffer = Buffer.alloc(0);
 
 /**
  * HMAC (RFC 2104 §2) by two one-shot digests that come as texts: `createHmac` makes an object for every token, and a digest as
- * bytes one more; together they cost twice what the hashing does. The comparison takes the same time wherever texts differ.
+ * bytes one more; together they cost twice what the hashing does. The comparison takes the same time wherever they differ.
  */
 export function hmacCheck(hash: keyof typeof SIZES, secret: Uint8Array): HmacCheck {
   const [blockBytes, digestBytes] = SIZES[hash];
